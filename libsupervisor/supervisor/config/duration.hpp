@@ -1,0 +1,16 @@
+#pragma once
+
+#include "supervisor/expected.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace supervisor {
+
+/// What `duration_from` reads, as a regular expression.
+inline constexpr std::string_view duration_pattern = "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|m|h))+$";
+
+/// "10ms", "1.5s", "1m30s": never negative, and shorter than nanoseconds can count.
+expected<std::chrono::nanoseconds> duration_from(std::string_view text);
+
+} // namespace supervisor

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "supervisor/spec.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace supervisor {
+
+/// The tree that a JSON text declares, decoded and validated, or all that is wrong with it, in the
+/// order of its lines. Comments are allowed. A text that is no JSON has one fault, the first.
+expected<declared_spec> read_spec(std::string_view text);
+
+expected<declared_spec> load_spec(const std::filesystem::path&);
+
+/// The JSON Schema (draft-07) of what `read_spec` takes. It knows forms: that ids are unique and
+/// dependencies exist is for `validate`.
+std::string schema();
+
+} // namespace supervisor

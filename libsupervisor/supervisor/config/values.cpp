@@ -1,0 +1,115 @@
+#include "supervisor/config/values.hpp"
+
+#include "supervisor/config/duration.hpp"
+#include "supervisor/config/words.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace supervisor::config {
+
+std::string list(words some) {
+  std::string text;
+  for (const auto word : some)
+    text += (text.empty() ? "" : ", ") + std::string{word};
+  return text;
+}
+
+void wrong_kind(reading& r, const value& v, std::string_view must_be) {
+  r.wrong(v, "is " + std::string{name_of(v.what)} + ", must be " + std::string{must_be});
+}
+
+namespace {
+
+/// A long word is no slip of the pen, and costly to compare.
+std::string suggestion(std::string_view word, words known) {
+  return word.size() > 40 ? "" : did_you_mean(word, {known.begin(), known.end()});
+}
+
+std::optional<std::size_t> index_of(std::string_view word, words known) {
+  const auto found = std::ranges::find(known, word);
+  if (found == known.end())
+    return {};
+  return static_cast<std::size_t>(found - known.begin());
+}
+
+std::string or_one_of(words some) { return some.empty() ? "" : " or one of " + list(some); }
+
+void read_bare_number(reading& r, const value& v) {
+  const auto written = printable(v.text);
+  r.wrong(v, v.number < 0 ? "is a negative number, must be a duration such as \"5s\""
+                          : "is a bare number: write \"" + written + "s\", not " + written);
+}
+
+} // namespace
+
+std::optional<std::size_t> read_word(reading& r, const value& v, words known) {
+  if (v.what != value::kind::text) {
+    wrong_kind(r, v, "one of " + list(known));
+    return {};
+  }
+  const auto index = index_of(v.text, known);
+  if (!index)
+    r.wrong(v, quoted(v.text) + " is none of " + list(known) + suggestion(v.text, known));
+  return index;
+}
+
+void read(reading& r, const value& v, std::string& to) {
+  if (v.what != value::kind::text)
+    return wrong_kind(r, v, "a string");
+  if (v.text.empty())
+    return r.wrong(v, "is empty");
+  to = v.text;
+}
+
+void read(reading& r, const value& v, std::vector<std::string>& to) {
+  to.clear();
+  if (v.what != value::kind::array)
+    return wrong_kind(r, v, "an array of strings");
+  for (const auto& element : r.file().in(v))
+    read(r, element, to.emplace_back());
+}
+
+void read_duration(reading& r, const value& v, words instead, nanoseconds& to) {
+  if (v.what == value::kind::number)
+    return read_bare_number(r, v);
+  if (v.what != value::kind::text)
+    return wrong_kind(r, v, "a duration such as \"5s\"" + or_one_of(instead));
+  const auto length = duration_from(v.text);
+  if (!length)
+    return r.wrong(v, length.error().front().what + suggestion(v.text, instead));
+  to = *length;
+}
+
+void read(reading& r, const value& v, nanoseconds& to) { read_duration(r, v, {}, to); }
+
+void read(reading& r, const value& v, jitter& to) {
+  constexpr jitter modes[] = {jitter::none(), jitter::full(), jitter::decorrelated()};
+  const auto must_be = "a ratio from 0 to 1 or one of " + list(jitter_words);
+  if (v.what == value::kind::text) {
+    if (const auto i = read_word(r, v, jitter_words))
+      to = modes[*i];
+  } else if (v.what != value::kind::number) {
+    wrong_kind(r, v, must_be);
+  } else if (v.number >= 0 && v.number <= 1) {
+    to = jitter::by(v.number);
+  } else {
+    r.wrong(v, printable(v.text) + " is out of range, must be " + must_be);
+  }
+}
+
+void read(reading& r, const value& v, std::uint32_t& limit) {
+  constexpr auto must_be = "a whole number or \"unlimited\"";
+  if (v.what == value::kind::text) {
+    if (read_word(r, v, unlimited_word))
+      limit = unlimited;
+  } else if (v.what != value::kind::number) {
+    wrong_kind(r, v, must_be);
+  } else if (v.number >= 0 && v.number < unlimited && std::trunc(v.number) == v.number) {
+    limit = static_cast<std::uint32_t>(v.number);
+  } else {
+    r.wrong(v, printable(v.text) + " is out of range, must be " + must_be);
+  }
+}
+
+} // namespace supervisor::config

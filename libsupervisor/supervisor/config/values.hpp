@@ -1,0 +1,69 @@
+#pragma once
+
+#include "supervisor/config/reading.hpp"
+#include "supervisor/spec.hpp"
+
+#include <array>
+#include <concepts>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+// Each `read` decodes one value, or says what is wrong with it and leaves `to` as good as it was.
+
+namespace supervisor::config {
+
+/// The words of an enumeration, in its order.
+template <class Enum, std::size_t Count>
+constexpr std::array<std::string_view, Count> labels() {
+  std::array<std::string_view, Count> words{};
+  for (std::size_t i = 0; i < Count; ++i)
+    words[i] = label(static_cast<Enum>(i));
+  return words;
+}
+
+template <class Enum>
+inline constexpr std::array<std::string_view, 0> words_of{};
+template <>
+inline constexpr auto words_of<strategy> = labels<strategy, 3>();
+template <>
+inline constexpr auto words_of<restart> = labels<restart, 3>();
+template <>
+inline constexpr auto words_of<readiness> = labels<readiness, 2>();
+template <>
+inline constexpr auto words_of<criticality> = labels<criticality, 2>();
+
+inline constexpr std::array<std::string_view, 3> jitter_words{"disabled", "full", "decorrelated"};
+inline constexpr std::array<std::string_view, 2> stop_words{"brutal_kill", "unlimited"};
+inline constexpr std::array<std::string_view, 1> unlimited_word{"unlimited"};
+
+using words = std::span<const std::string_view>;
+
+/// "restart, backoff, shutdown".
+std::string list(words);
+
+/// Says that a value is of the wrong kind: "is a number, must be ...".
+void wrong_kind(reading&, const value&, std::string_view must_be);
+
+std::optional<std::size_t> read_word(reading&, const value&, words);
+
+/// A duration or, where `word` says so, a word for one that never ends.
+void read_duration(reading&, const value&, words instead, nanoseconds& to);
+
+void read(reading&, const value&, std::string& to);
+void read(reading&, const value&, std::vector<std::string>& to);
+void read(reading&, const value&, nanoseconds& to);
+void read(reading&, const value&, jitter& to);
+void read(reading&, const value&, std::uint32_t& limit);
+
+template <class Enum>
+requires std::is_enum_v<Enum>
+void read(reading& r, const value& v, Enum& to) {
+  if (const auto i = read_word(r, v, words_of<Enum>))
+    to = static_cast<Enum>(*i);
+}
+
+} // namespace supervisor::config

@@ -1,0 +1,51 @@
+#include "supervisor/event.hpp"
+
+#include "supervisor/core.hpp"
+
+namespace supervisor {
+
+std::string_view label(event_type x) noexcept {
+  constexpr std::string_view words[] = {
+    "runtime_control_loop_started",
+    "runtime_control_loop_completed",
+    "runtime_control_loop_failed",
+    "child_starting",
+    "child_running",
+    "child_ready",
+    "child_start_failed",
+    "child_ignored",
+    "child_failed",
+    "child_panicked",
+    "child_stopped",
+    "child_quarantined",
+    "child_abandoned",
+    "backoff_scheduled",
+    "child_restarting",
+    "child_restarted",
+    "meltdown",
+    "shutdown_requested",
+    "shutdown_phase_changed",
+    "shutdown_completed",
+    "child_control_cancel_delivered",
+    "child_shutdown_cancel_delivered",
+    "child_shutdown_graceful",
+    "child_shutdown_aborted",
+    "child_shutdown_late_report",
+    "child_attempt_stale_report",
+  };
+  return words[static_cast<int>(x)];
+}
+
+std::string_view label(shutdown_phase x) noexcept {
+  constexpr std::string_view words[]
+    = {"idle", "request_stop", "graceful_drain", "abort_stragglers", "reconcile", "completed"};
+  return words[static_cast<int>(x)];
+}
+
+std::string_view label(shutdown_status x) noexcept {
+  constexpr std::string_view words[]
+    = {"already_exited", "graceful", "aborted", "abort_failed", "late_report"};
+  return words[static_cast<int>(x)];
+}
+
+} // namespace supervisor

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace supervisor {
+
+/// One thing wrong with a spec, a file or a command: where it is, and what would be right.
+struct fault {
+  std::string where{};    ///< a JSON pointer into the spec, such as /children/2/backoff
+  std::string what{};     ///< one sentence
+  std::uint32_t line = 0; ///< of the file it was read from; 0 if it comes from no file
+
+  friend bool operator==(const fault&, const fault&) = default;
+};
+
+using faults = std::vector<fault>;
+
+/// "/children/2/backoff (line 14): ...", the empty pointer as "/".
+std::string to_string(const fault&);
+
+/// One line a fault.
+std::string to_string(const faults&);
+
+/// A value, or all that is wrong with what it should have come from; never an empty list.
+template <class T>
+class [[nodiscard]] expected {
+public:
+  expected(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+  expected(faults wrong) : held_(std::in_place_index<1>, std::move(wrong)) {
+    assert(!error().empty());
+  }
+  expected(fault wrong) : expected(faults{std::move(wrong)}) {}
+
+  explicit operator bool() const { return held_.index() == 0; }
+
+  T& operator*() & { return std::get<0>(held_); }
+  const T& operator*() const& { return std::get<0>(held_); }
+  T&& operator*() && { return std::get<0>(std::move(held_)); }
+  T* operator->() { return &std::get<0>(held_); }
+  const T* operator->() const { return &std::get<0>(held_); }
+
+  const faults& error() const { return std::get<1>(held_); }
+
+private:
+  std::variant<T, faults> held_;
+};
+
+/// The closest of `known` to `word`, as ", did you mean \"x\"?"; empty if none is close.
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known);
+
+} // namespace supervisor

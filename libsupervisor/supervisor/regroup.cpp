@@ -1,0 +1,276 @@
+#include "supervisor/turn.hpp"
+
+#include <algorithm>
+
+namespace supervisor::detail {
+
+// -- who is in it --------------------------------------------------------------------------------------
+
+std::uint32_t turn::open(aim then, slot culprit) {
+  auto& all = state_.regroups;
+  const auto free = std::ranges::find(all, false, &regroup::open);
+  const auto g = static_cast<std::uint32_t>(free - all.begin());
+  if (free == all.end())
+    all.emplace_back();
+  group(g).open = true;
+  group(g).then = then;
+  group(g).culprit = culprit;
+  return g;
+}
+
+/// Moves the child over from whatever it was part of or waited for. One that is down for good
+/// stays out.
+void turn::join(std::uint32_t g, slot who) {
+  auto& r = row(who);
+  if (r.now == phase::abandoned || r.now == phase::parked || r.now == phase::forgotten)
+    return;
+  if (r.regroup != in_none)
+    leave_regroup(who, g);
+  leave_those_awaiting(who, g);
+  if (r.now == phase::waiting) {
+    drop_deadline(who);
+    std::erase(state_.line, who);
+    r.now = phase::down;
+  }
+  r.gated = false;
+  r.regroup = g;
+  auto& mine = group(g);
+  ++mine.members;
+  mine.still_up += is_alive(who);
+  if (mine.first == nobody || r.rank < row(mine.first).rank)
+    mine.first = who;
+}
+
+void turn::leave_regroup(slot who, std::uint32_t for_whom) {
+  const auto old = std::exchange(row(who).regroup, in_none);
+  auto& left = group(old);
+  auto& next = group(for_whom);
+  next.begins = next.begins || std::exchange(left.begins, false);
+  next.failed = next.failed || left.failed;
+  next.resume = std::max(next.resume, left.resume);
+  left.still_up -= is_alive(who);
+  if (--left.members == 0)
+    close(old);
+}
+
+/// A child on its way up has left its regroup, which still waits for it.
+void turn::leave_those_awaiting(slot who, std::uint32_t for_whom) {
+  for (std::uint32_t i = 0; i < state_.regroups.size(); ++i) {
+    auto& other = group(i);
+    if (i == for_whom || !other.open || other.awaited != who)
+      continue;
+    other.awaited = nobody;
+    auto& next = group(for_whom);
+    next.begins = next.begins || std::exchange(other.begins, false);
+    if (other.members == 0)
+      close(i);
+  }
+}
+
+// -- the two ways to begin one -----------------------------------------------------------------------
+
+/// A restart: of one child, of it and its younger siblings, or of all.
+void turn::regroup_from(slot who, time_point resume) {
+  if (plan_.strategy == strategy::one_for_one) {
+    row(who).now = phase::waiting;
+    row(who).since = resume;
+    set_deadline(who, resume);
+    return announce_wait(who, resume);
+  }
+  const auto g = open(aim::restart, who);
+  group(g).resume = resume;
+  const auto first = plan_.strategy == strategy::one_for_all ? state_.oldest : who;
+  for (auto x = first; x != nobody; x = row(x).younger)
+    join(g, x);
+  go_down(g);
+}
+
+/// The end of the supervisor. The first reason stands.
+void turn::end(aim why, slot culprit) {
+  if (ending() || state_.finished)
+    return;
+  state_.line.clear();
+  const auto g = open(why, culprit);
+  state_.ending = g;
+  for (auto x = state_.oldest; x != nobody; x = row(x).younger)
+    join(g, x);
+  for (std::uint32_t i = 0; i < state_.regroups.size(); ++i)
+    if (i != g && group(i).open) {
+      group(i).begins = false;
+      close(i);
+    }
+  enter(shutdown_phase::request_stop);
+  enter(shutdown_phase::graceful_drain);
+  go_down(g);
+}
+
+// -- down, last started first ------------------------------------------------------------------------------
+
+void turn::go_down(std::uint32_t g) {
+  group(g).cursor = state_.youngest;
+  if (group(g).still_up > 1)
+    if (const auto longest = patience(g); longest != stop_budget::no_end)
+      set_group_deadline(g, later(now_, longest));
+  go_on(g);
+}
+
+/// One after another; but once the longest graceful budget has passed, all at once, so that the
+/// whole takes at most twice that and the longest wait for a kill.
+nanoseconds turn::patience(std::uint32_t g) const {
+  nanoseconds longest{0};
+  for (auto x = state_.youngest; x != nobody; x = row(x).older)
+    if (row(x).regroup == g && is_alive(x))
+      longest = std::max(longest, plan_.of(x).stop.graceful);
+  return longest;
+}
+
+void turn::go_on(std::uint32_t g) {
+  if (group(g).rising)
+    return;
+  if (group(g).still_up == 0)
+    all_down(g);
+  else if (group(g).awaited == nobody)
+    tell_next(g);
+}
+
+void turn::tell_next(std::uint32_t g) {
+  auto& mine = group(g);
+  while (mine.cursor != nobody) {
+    const auto who = mine.cursor;
+    mine.cursor = who == mine.first ? nobody : row(who).older;
+    if (row(who).regroup != g || !is_alive(who))
+      continue;
+    mine.awaited = who;
+    if (row(who).now == phase::starting || row(who).now == phase::up)
+      cancel(who);
+    return;
+  }
+}
+
+void turn::tell_all(std::uint32_t g) {
+  for (auto who = group(g).cursor; who != nobody; who = row(who).older)
+    if (row(who).regroup == g && (row(who).now == phase::starting || row(who).now == phase::up))
+      cancel(who);
+  group(g).cursor = nobody;
+}
+
+/// Its place in the count; whoever calls this goes on with the regroup afterwards.
+void turn::count_down(slot who) {
+  auto& mine = group(row(who).regroup);
+  --mine.still_up;
+  if (mine.awaited == who)
+    mine.awaited = nobody;
+}
+
+void turn::all_down(std::uint32_t g) {
+  auto& mine = group(g);
+  if (std::exchange(mine.down, true))
+    return;
+  drop_group_deadline(g);
+  if (finishes(mine.then))
+    return finish(g);
+  if (mine.failed)
+    return end(aim::give_up, mine.culprit);
+  mine.resume = std::max(mine.resume, now_);
+  set_group_deadline(g, mine.resume);
+  announce_wait(mine.culprit, mine.resume);
+}
+
+void turn::announce_wait(slot who, time_point until) {
+  if (until <= now_)
+    return;
+  fact(event_type::backoff_scheduled, current(who)).wait = until - now_;
+  todo(deed::wait, current(who), until);
+}
+
+// -- up, in start order --------------------------------------------------------------------------------------
+
+void turn::on_group_due(std::uint32_t g) { group(g).down ? rise(g) : tell_all(g); }
+
+/// The next one starts when the one before has started; its dependencies must be ready.
+void turn::rise(std::uint32_t g) {
+  auto& mine = group(g);
+  if (!std::exchange(mine.rising, true))
+    mine.cursor = mine.first;
+  if (mine.awaited != nobody)
+    return;
+  for (; mine.cursor != nobody; mine.cursor = row(mine.cursor).younger) {
+    const auto who = mine.cursor;
+    if (row(who).regroup != g)
+      continue;
+    if (!needs_are_ready(who)) {
+      row(who).gated = true;
+      if (!state_.begun && needs_are_hopeless(who))
+        end(aim::roll_back, who);
+      return;
+    }
+    row(who).regroup = in_none;
+    --mine.members;
+    mine.awaited = who;
+    return start(who);
+  }
+  close(g);
+}
+
+/// It runs, or it will not: whoever waited for it goes on.
+void turn::on_start_settled(slot who) {
+  for (std::uint32_t g = 0; g < state_.regroups.size(); ++g)
+    if (group(g).open && group(g).rising && group(g).awaited == who) {
+      group(g).awaited = nobody;
+      rise(g);
+    }
+}
+
+// -- over ----------------------------------------------------------------------------------------------------
+
+void turn::close(std::uint32_t g) {
+  drop_group_deadline(g);
+  const auto begins = group(g).begins;
+  group(g) = {};
+  if (!begins)
+    return;
+  state_.begun = true;
+  todo(deed::begun);
+}
+
+void turn::finish(std::uint32_t g) {
+  const auto why = group(g).then;
+  const auto culprit = group(g).culprit;
+  enter(shutdown_phase::reconcile);
+  count_those_already_down();
+  enter(shutdown_phase::completed);
+  for (auto& r : state_.children)
+    r.regroup = in_none;
+  group(g) = {};
+  state_.ending = in_none;
+  state_.finished = true;
+  fact(event_type::shutdown_completed);
+  const auto who = culprit == nobody ? life{} : current(culprit);
+  auto& last = fact(why == aim::stop ? event_type::runtime_control_loop_completed
+                                     : event_type::runtime_control_loop_failed,
+                    who);
+  if (culprit != nobody)
+    last.exit = tally_of(culprit).last_exit;
+  out_.todo.push_back({deed::finish, why, who, {}});
+}
+
+void turn::count_those_already_down() {
+  std::vector<bool> counted(state_.children.size());
+  for (const auto& x : tally_.outcomes)
+    counted[x.who.who] = true;
+  for (slot who = 0; who < state_.children.size(); ++who)
+    if (!counted[who] && row(who).number > 0)
+      tally_.outcomes.push_back(
+        {current(who), shutdown_status::already_exited, tally_of(who).last_exit});
+}
+
+void turn::enter(shutdown_phase next) {
+  if (next <= state_.stage)
+    return;
+  auto& x = fact(event_type::shutdown_phase_changed);
+  x.from = state_.stage;
+  x.to = next;
+  state_.stage = next;
+}
+
+} // namespace supervisor::detail

@@ -1,0 +1,250 @@
+#pragma once
+
+#include "supervisor/expected.hpp"
+#include "supervisor/policies.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace supervisor {
+
+// -- words ---------------------------------------------------------------------------------------
+
+enum class task_kind : std::uint8_t { async_worker, blocking_worker, supervisor };
+
+/// When a child counts as ready to serve those that depend on it.
+enum class readiness : std::uint8_t {
+  immediate, ///< as soon as it runs
+  on_report, ///< when it says so itself: the label is "explicit"
+};
+
+/// What a failing first start means for its supervisor.
+enum class criticality : std::uint8_t {
+  critical, ///< the supervisor does not start either
+  optional, ///< its policy decides, as after a crash
+};
+
+enum class task_role : std::uint8_t { service, worker, job, sidecar, supervisor };
+enum class severity_class : std::uint8_t { optional, standard, critical };
+enum class escalation_policy : std::uint8_t { escalate_to_parent, shutdown_tree, quarantine_scope };
+
+constexpr std::string_view label(task_kind x) noexcept {
+  constexpr std::string_view words[] = {"async_worker", "blocking_worker", "supervisor"};
+  return words[static_cast<int>(x)];
+}
+
+constexpr std::string_view label(readiness x) noexcept {
+  return x == readiness::immediate ? "immediate" : "explicit";
+}
+
+constexpr std::string_view label(criticality x) noexcept {
+  return x == criticality::critical ? "critical" : "optional";
+}
+
+// -- fields that nothing acts on yet ---------------------------------------------------------------
+// Declared so that a spec has one shape for ever; setting one is a fault ("not supported yet").
+
+struct health_policy {
+  nanoseconds heartbeat_interval = std::chrono::seconds{1};
+  nanoseconds stale_after = std::chrono::seconds{3};
+};
+
+struct health_check {
+  nanoseconds check_interval = std::chrono::seconds{10};
+  nanoseconds timeout = std::chrono::seconds{5};
+  std::uint32_t max_retries = 3;
+};
+
+struct readiness_probe {
+  nanoseconds check_interval = std::chrono::seconds{5};
+  nanoseconds timeout = std::chrono::seconds{3};
+};
+
+struct sidecar_config {
+  std::string primary_child_id{};
+  bool linked_lifecycle = false;
+};
+
+struct resource_limits {
+  std::optional<std::uint64_t> max_memory_mb{};
+  std::optional<std::uint32_t> max_cpu_percent{};
+  std::optional<std::uint64_t> max_file_descriptors{};
+};
+
+struct command_permissions {
+  bool allow_shutdown = false;
+  bool allow_restart = false;
+  std::vector<std::string> allowed_signals{"SIGTERM"};
+};
+
+struct env_var {
+  std::string name{};
+  std::optional<std::string> value{};
+  std::optional<std::string> secret_ref{};
+};
+
+struct secret_ref {
+  std::string name{};
+  std::string key{};
+  bool required = false;
+};
+
+struct group_strategy {
+  std::string group{};
+  supervisor::strategy strategy = strategy::one_for_one;
+};
+
+struct group_config {
+  std::string name{};
+  std::vector<std::string> children{};
+};
+
+struct group_dependency {
+  std::string from_group{};
+  std::string to_group{};
+};
+
+struct child_strategy_override {
+  std::string child_id{};
+  supervisor::strategy strategy = strategy::one_for_one;
+};
+
+struct dynamic_supervisor_policy {
+  bool enabled = true;
+  std::optional<std::uint32_t> child_limit{};
+};
+
+// -- specs -----------------------------------------------------------------------------------------
+
+/// A value on the heap that may be missing and copies deeply: keeps what is rarely set out of a
+/// struct that exists a hundred thousand times.
+template <class T>
+class boxed {
+public:
+  boxed() noexcept {} // "= default" breaks g++ 12 in a default member initialiser of a template
+  boxed(T value) : held_(std::make_unique<T>(std::move(value))) {}
+  boxed(const boxed& x) : held_(x.held_ ? std::make_unique<T>(*x.held_) : nullptr) {}
+  boxed(boxed&&) noexcept = default;
+  boxed& operator=(boxed x) noexcept {
+    held_ = std::move(x.held_);
+    return *this;
+  }
+
+  explicit operator bool() const { return held_ != nullptr; }
+  const T& operator*() const { return *held_; }
+  const T* operator->() const { return held_.get(); }
+
+  T& make() {
+    if (!held_)
+      held_ = std::make_unique<T>();
+    return *held_;
+  }
+
+private:
+  std::unique_ptr<T> held_;
+};
+
+/// What few children say about themselves.
+struct child_details {
+  std::string name{}; ///< for display; the id if empty
+  std::vector<std::string> tags{};
+
+  // not supported yet
+  std::optional<nanoseconds> run_timeout{};
+  std::optional<supervisor::health_policy> health_policy{};
+  std::optional<supervisor::task_role> task_role{};
+  std::optional<supervisor::sidecar_config> sidecar_config{};
+  std::optional<supervisor::severity_class> severity{};
+  std::optional<std::string> group{};
+  std::optional<supervisor::health_check> health_check{};
+  std::optional<supervisor::readiness_probe> readiness_probe{};
+  std::optional<supervisor::resource_limits> resource_limits{};
+  std::optional<supervisor::command_permissions> command_permissions{};
+  std::vector<env_var> environment{};
+  std::vector<secret_ref> secrets{};
+};
+
+/// A backoff that was not set: the child takes its supervisor's default.
+inline constexpr backoff inherited_backoff{nanoseconds::min(), nanoseconds::min(), {}};
+
+/// One child, as data. `Start` says what runs; the core treats it as opaque and compares its label.
+/// The order of the fields is part of the interface.
+template <class Start>
+struct basic_child_spec {
+  std::string id{}; ///< [A-Za-z_][A-Za-z0-9_-]*, unique among its siblings
+  Start start{};
+  std::optional<policies::restart> restart{};    ///< unset: the supervisor's default
+  policies::backoff backoff = inherited_backoff; ///< unset: the supervisor's default
+  std::optional<restart_policy> policy{};        ///< instead of restart and backoff
+  std::optional<stop_budget> shutdown{};         ///< unset: the supervisor's default
+  supervisor::readiness readiness = readiness::immediate;
+  std::vector<std::string> dependencies{}; ///< siblings that must be ready before it starts
+  supervisor::criticality criticality = criticality::critical;
+  std::optional<nanoseconds> start_timeout{}; ///< until it runs (and is ready, if on_report); 30 s
+  boxed<child_details> more{};
+};
+
+/// What a child gets that says nothing itself. Not handed down to nested supervisors.
+struct child_defaults {
+  std::optional<policies::restart> restart{};    ///< permanent
+  policies::backoff backoff = inherited_backoff; ///< 10 ms, doubling to 1 s, no jitter
+  std::optional<stop_budget> shutdown{};         ///< 5 s, 1 s; a nested supervisor: unlimited
+};
+
+struct supervisor_details {
+  std::string config_version = "unversioned"; ///< not empty; shown with the state
+
+  // not supported yet
+  std::optional<supervisor::health_policy> default_health_policy{};
+  std::optional<std::uint32_t> supervisor_failure_limit{};
+  std::optional<supervisor::escalation_policy> escalation_policy{};
+  std::vector<group_strategy> group_strategies{};
+  std::vector<group_config> group_configs{};
+  std::vector<group_dependency> group_dependencies{};
+  std::map<supervisor::task_role, severity_class> severity_defaults{};
+  std::vector<child_strategy_override> child_strategy_overrides{};
+  std::optional<supervisor::dynamic_supervisor_policy> dynamic_supervisor_policy{};
+  std::optional<std::uint32_t> control_channel_capacity{};
+  std::optional<std::uint32_t> event_channel_capacity{};
+};
+
+/// A supervisor and its children, started in the order of their declaration, dependencies first.
+template <class Start>
+struct basic_supervisor_spec {
+  std::string id{}; ///< only of a root, for display; a nested supervisor is called as its child
+  supervisor::strategy strategy = strategy::one_for_one;
+  policies::intensity intensity{};
+  std::vector<basic_child_spec<Start>> children{};
+  child_defaults defaults{};
+  boxed<supervisor_details> more{};
+};
+
+/// A start that is only a name: what a file declares. A catalog turns it into one that runs.
+struct declared_start {
+  std::string factory{};
+  std::string args{}; ///< JSON text
+  std::shared_ptr<const basic_supervisor_spec<declared_start>> nested{};
+
+  bool empty() const { return factory.empty() && !nested; }
+  task_kind kind() const { return nested ? task_kind::supervisor : task_kind::async_worker; }
+  std::string_view label() const { return factory; }
+  const basic_supervisor_spec<declared_start>* tree() const { return nested.get(); }
+};
+
+using declared_child_spec = basic_child_spec<declared_start>;
+using declared_spec = basic_supervisor_spec<declared_start>;
+
+/// All that is wrong with a tree, nested supervisors included; empty if nothing is.
+template <class Start>
+faults validate(const basic_supervisor_spec<Start>&);
+
+extern template faults validate(const declared_spec&);
+
+/// Whether `id` is [A-Za-z_][A-Za-z0-9_-]*.
+bool is_id(std::string_view id);
+
+} // namespace supervisor

@@ -1,0 +1,562 @@
+#include "supervisor/turn.hpp"
+
+#include <algorithm>
+
+namespace supervisor {
+
+void step(const plan& p, state& s, tally& t, std::span<const input> inputs, time_point now,
+          effects& out) {
+  detail::turn{p, s, t, now, out}.take(inputs);
+}
+
+state make_state(const plan& p) {
+  state made;
+  made.children.resize(p.size());
+  std::uint32_t rank = 0;
+  for (const auto who : p.order) {
+    auto& row = made.children[who];
+    row.rank = rank++;
+    row.older = made.youngest;
+    (made.youngest == nobody ? made.oldest : made.children[made.youngest].younger) = who;
+    made.youngest = who;
+  }
+  return made;
+}
+
+namespace detail {
+
+// -- a crash, from the news to the decision ----------------------------------------------------------
+
+/// Ends that are pending together are taken note of together, and answered in start order: so one
+/// regroup, and one strike, covers all it would restart anyway.
+void turn::take(std::span<const input> inputs) {
+  std::vector<ended> ends;
+  for (const auto& x : inputs)
+    take(x, ends);
+  if (ends.size() > 1)
+    std::ranges::sort(ends, {}, [this](const ended& x) { return row(x.who).rank; });
+  for (const auto& x : ends)
+    settle(x);
+  start_those_in_line();
+  wake_in_time();
+}
+
+void turn::take(const input& x, std::vector<ended>& ends) {
+  switch (x.what) {
+    case news::begin:
+      return on_begin();
+    case news::stop:
+      return on_stop();
+    case news::deadline:
+      return on_deadline();
+    case news::started:
+      return on_started(x.who);
+    case news::ready:
+      return on_ready(x.who);
+    case news::exited:
+      return on_exited(x, ends);
+    case news::ignored:
+      return on_ignored(x.who);
+    case news::lingering:
+      return on_lingering(x);
+    case news::late_end:
+      return on_late_end(x.who);
+  }
+}
+
+void turn::on_exited(const input& x, std::vector<ended>& ends) {
+  if (!is_current(x.who))
+    return stale(x.who);
+  const auto who = x.who.who;
+  auto& r = row(who);
+  if (r.now == phase::abandoned) {
+    --tally_.abandoned;
+    fact(event_type::child_shutdown_late_report, x.who).exit = x.exit;
+    for (auto& outcome : tally_.outcomes)
+      if (outcome.who == x.who)
+        outcome.status = shutdown_status::late_report;
+    r.now = phase::down;
+    return;
+  }
+  if (!is_alive(who))
+    return stale(x.who);
+  ends.push_back({who, r.now, x.exit, r.ran ? now_ - r.since : nanoseconds{0}});
+  drop_deadline(who);
+  tally_of(who).exited = true;
+  tally_of(who).last_exit = x.exit;
+  state_.starting -= r.now == phase::starting;
+  if (r.regroup != in_none)
+    count_down(who);
+  r.now = phase::down;
+  r.ready = false;
+}
+
+/// The end of a child that is part of a regroup was asked for, or is covered by it; any other end
+/// is the policy's business.
+void turn::settle(ended end) {
+  auto& r = row(end.who);
+  const auto told = end.was == phase::stopping || end.was == phase::killing;
+  if (r.timed_out && r.regroup == in_none)
+    end.exit = {exit_class::timeout, exit_detail::start_failed, failure_kind::timeout, 0};
+  else if (told && end.exit.what == exit_class::external_cancel)
+    end.exit.what = exit_class::manual_stop;
+  tally_of(end.who).last_exit = end.exit;
+  if (state_.finished)
+    return report_leaving(end);
+  if (r.regroup == in_none)
+    return decide(end);
+  r.timed_out = false;
+  report_leaving(end);
+  const auto g = r.regroup;
+  if (plan_.of(end.who).temporary && !finishes(group(g).then))
+    forget(end.who);
+  go_on(g);
+}
+
+void turn::report_leaving(const ended& end) {
+  const auto who = current(end.who);
+  if (!ending() || (end.was != phase::stopping && end.was != phase::killing)) {
+    fact(event_type::child_stopped, who).exit = end.exit;
+    return;
+  }
+  const auto clean = end.was == phase::stopping;
+  tally_.outcomes.push_back(
+    {who, clean ? shutdown_status::graceful : shutdown_status::aborted, end.exit});
+  fact(clean ? event_type::child_shutdown_graceful : event_type::child_shutdown_aborted, who).exit
+    = end.exit;
+}
+
+void turn::decide(const ended& end) {
+  auto& r = row(end.who);
+  const auto never_ran = end.was == phase::starting || r.timed_out;
+  const auto first = r.number == 1 && never_ran && !state_.begun;
+  r.timed_out = false;
+  if (never_ran)
+    fact(event_type::child_start_failed, current(end.who)).exit = end.exit;
+  if (first && plan_.of(end.who).critical)
+    return this->end(aim::roll_back, end.who);
+  auto& t = trouble_of(end.who);
+  const auto given = situation_of(end, t);
+  const auto then = answer(end, given, t);
+  plan_.of(end.who).policy.remember(t.memory, given, then);
+  const auto what = end.exit.what == exit_class::panic ? event_type::child_panicked
+                    : is_failure(end.exit.what)        ? event_type::child_failed
+                                                       : event_type::child_stopped;
+  auto& told = fact(what, current(end.who));
+  told.exit = end.exit;
+  told.decided = true;
+  told.given = given;
+  told.then = then;
+  ++tally_.crashes;
+  carry_out(end, then);
+  on_start_settled(end.who);
+}
+
+situation turn::situation_of(const ended& end, trouble& t) {
+  const auto& kind = plan_.of(end.who);
+  if (end.uptime >= kind.stable_after)
+    t.streak = 0;
+  auto& strikes = state_.strikes;
+  while (!strikes.empty() && plan_.intensity.forgets(strikes.front(), now_))
+    strikes.pop_front();
+  return {
+    .exit = end.exit,
+    .streak = t.streak,
+    .recent = static_cast<std::uint32_t>(strikes.size()),
+    .uptime = end.uptime,
+    .last_wait = t.last_wait,
+    .now = now_,
+    .luck = luck(plan_.seed, current(end.who)),
+  };
+}
+
+/// The child's policy, then the one limit that is the supervisor's own.
+decision turn::answer(const ended& end, const situation& given, trouble& t) const {
+  if (end.exit.detail == exit_detail::shutdown_tree)
+    return shutdown_tree();
+  const auto wanted = plan_.of(end.who).policy.decide(given, t.memory);
+  if (wanted.what != verdict::restart)
+    return wanted;
+  return stricter(wanted, plan_.intensity.decide(given), because_of_intensity);
+}
+
+void turn::carry_out(const ended& end, const decision& then) {
+  switch (then.what) {
+    case verdict::restart: {
+      auto& t = trouble_of(end.who);
+      ++t.streak;
+      t.last_wait = then.wait;
+      count_strike();
+      return regroup_from(end.who, later(now_, then.wait));
+    }
+    case verdict::leave_down:
+      return leave_down(end.who, end.exit.what == exit_class::success);
+    case verdict::quarantine:
+    case verdict::pause_group:
+      return park(end.who);
+    case verdict::escalate:
+      if (then.because == because_of_intensity)
+        fact(event_type::meltdown, current(end.who)).exit = end.exit;
+      return this->end(aim::give_up, end.who);
+    case verdict::shutdown_tree:
+      return this->end(aim::end_tree, end.who);
+  }
+}
+
+/// Once a regroup, however many children it restarts.
+void turn::count_strike() {
+  ++tally_.restarts;
+  if (plan_.intensity.restarts != unlimited)
+    state_.strikes.push_back(now_);
+}
+
+// -- the other news ------------------------------------------------------------------------------------
+
+void turn::on_begin() {
+  fact(event_type::runtime_control_loop_started);
+  const auto g = open(aim::begin, nobody);
+  for (auto who = state_.oldest; who != nobody; who = row(who).younger)
+    join(g, who);
+  group(g).begins = true;
+  rise(g);
+}
+
+void turn::on_stop() {
+  if (ending() || state_.finished)
+    return;
+  fact(event_type::shutdown_requested);
+  end(aim::stop, nobody);
+}
+
+void turn::on_started(life who) {
+  if (!is_current(who))
+    return stale(who);
+  auto& r = row(who.who);
+  if (r.now != phase::starting)
+    return;
+  const auto again = r.number > 1;
+  r.now = phase::up;
+  r.since = now_;
+  r.ran = true;
+  --state_.starting;
+  fact(event_type::child_running, who);
+  if (again) {
+    ++tally_of(who.who).restarts;
+    fact(event_type::child_restarted, who);
+  }
+  if (!plan_.of(who.who).awaits_ready) {
+    drop_deadline(who.who);
+    ready(who.who);
+  }
+  on_start_settled(who.who);
+}
+
+void turn::on_ready(life who) {
+  if (!is_current(who))
+    return stale(who);
+  const auto& r = row(who.who);
+  if (r.now != phase::up || r.ready)
+    return;
+  drop_deadline(who.who);
+  ready(who.who);
+}
+
+void turn::ready(slot who) {
+  row(who).ready = true;
+  fact(event_type::child_ready, current(who));
+  ungate_dependents_of(who);
+}
+
+void turn::on_ignored(life who) {
+  if (!is_current(who) || row(who.who).now != phase::starting)
+    return stale(who);
+  fact(event_type::child_ignored, who);
+  drop_deadline(who.who);
+  --state_.starting;
+  leave_down(who.who, true);
+  on_start_settled(who.who);
+}
+
+void turn::on_lingering(const input& x) {
+  if (!is_current(x.who) || x.count == 0)
+    return;
+  row(x.who.who).lingers = true;
+  trouble_of(x.who.who).lingering = x.count;
+}
+
+void turn::on_late_end(life who) {
+  auto& r = row(who.who);
+  if (!r.lingers || --trouble_of(who.who).lingering > 0)
+    return;
+  r.lingers = false;
+  fact(event_type::child_shutdown_late_report, who);
+  if (r.gated) {
+    r.gated = false;
+    r.regroup != in_none ? rise(r.regroup) : start_when_due(who.who);
+  }
+}
+
+void turn::on_deadline() {
+  if (state_.armed <= now_)
+    state_.armed = time_point::max();
+  while (!state_.deadlines.empty() && state_.deadlines.first().at <= now_) {
+    const auto party = state_.deadlines.first().party;
+    if ((party & regroup_party) != 0) {
+      drop_group_deadline(party & ~regroup_party);
+      on_group_due(party & ~regroup_party);
+    } else {
+      drop_deadline(party);
+      on_due(party);
+    }
+  }
+}
+
+void turn::on_due(slot who) {
+  auto& r = row(who);
+  switch (r.now) {
+    case phase::waiting:
+      return start_when_due(who);
+    case phase::starting:
+    case phase::up:
+      r.timed_out = true;
+      return cancel(who);
+    case phase::stopping:
+      return kill(who);
+    case phase::killing:
+      return abandon(who);
+    case phase::down:
+    case phase::abandoned:
+    case phase::parked:
+    case phase::forgotten:
+      return;
+  }
+}
+
+// -- what is done to one child -------------------------------------------------------------------------
+
+void turn::start(slot who) {
+  auto& r = row(who);
+  if (r.ran)
+    ++tally_of(who).generation;
+  if (++r.number > 1)
+    fact(event_type::child_restarting, current(who));
+  r.now = phase::starting;
+  r.since = now_;
+  r.done = r.timed_out = r.gated = r.ran = false;
+  ++state_.starting;
+  fact(event_type::child_starting, current(who));
+  todo(deed::start, current(who));
+  set_deadline(who, later(now_, plan_.of(who).start_within));
+}
+
+/// The restart of a single child: waits for its dependencies, then for its turn.
+void turn::start_when_due(slot who) {
+  if (!needs_are_ready(who))
+    row(who).gated = true;
+  else if (state_.starting >= plan_.in_flight)
+    state_.line.push_back(who);
+  else
+    start(who);
+}
+
+void turn::start_those_in_line() {
+  while (!state_.line.empty() && state_.starting < plan_.in_flight) {
+    const auto who = state_.line.front();
+    state_.line.pop_front();
+    start(who);
+  }
+}
+
+void turn::cancel(slot who) {
+  auto& r = row(who);
+  const auto& stop = plan_.of(who).stop;
+  drop_deadline(who);
+  state_.starting -= r.now == phase::starting;
+  fact(ending() ? event_type::child_shutdown_cancel_delivered
+                : event_type::child_control_cancel_delivered,
+       current(who));
+  if (stop.is_brutal())
+    return kill(who);
+  r.now = phase::stopping;
+  todo(deed::cancel, current(who));
+  if (!stop.is_unlimited())
+    set_deadline(who, later(now_, stop.graceful));
+}
+
+void turn::kill(slot who) {
+  row(who).now = phase::killing;
+  if (ending())
+    enter(shutdown_phase::abort_stragglers);
+  todo(deed::kill, current(who));
+  set_deadline(who, later(now_, plan_.of(who).stop.abort_wait));
+}
+
+/// Nothing stops a handler that never returns. Whoever waits for this child goes on without it.
+void turn::abandon(slot who) {
+  auto& r = row(who);
+  r.now = phase::abandoned;
+  r.ready = r.timed_out = false;
+  ++tally_.abandoned;
+  todo(deed::abandon, current(who));
+  fact(event_type::child_abandoned, current(who));
+  if (ending())
+    tally_.outcomes.push_back({current(who), shutdown_status::abort_failed, {}});
+  if (r.regroup == in_none)
+    return end(aim::give_up, who);
+  count_down(who);
+  const auto g = std::exchange(r.regroup, in_none);
+  --group(g).members;
+  group(g).failed = true;
+  go_on(g);
+}
+
+void turn::leave_down(slot who, bool done) {
+  auto& r = row(who);
+  r.now = phase::down;
+  r.done = done;
+  if (plan_.of(who).temporary)
+    forget(who);
+  ungate_dependents_of(who);
+}
+
+void turn::park(slot who) {
+  row(who).now = phase::parked;
+  fact(event_type::child_quarantined, current(who));
+  ungate_dependents_of(who);
+}
+
+/// Takes it out of the start order: no regroup finds it any more.
+void turn::forget(slot who) {
+  auto& r = row(who);
+  (r.older == nobody ? state_.oldest : row(r.older).younger) = r.younger;
+  (r.younger == nobody ? state_.youngest : row(r.younger).older) = r.older;
+  for (auto& g : state_.regroups) {
+    if (g.first == who)
+      g.first = r.younger;
+    if (g.cursor == who)
+      g.cursor = g.rising ? r.younger : r.older;
+  }
+  if (r.regroup != in_none)
+    --group(std::exchange(r.regroup, in_none)).members;
+  r.older = r.younger = nobody;
+  r.now = phase::forgotten;
+}
+
+// -- dependencies ------------------------------------------------------------------------------------
+
+bool turn::needs_are_ready(slot who) const {
+  return !row(who).lingers && std::ranges::all_of(plan_.needs_of(who), [this](slot need) {
+    return row(need).ready || row(need).done;
+  });
+}
+
+/// Some dependency is down for good: nothing but an operator brings it back.
+bool turn::needs_are_hopeless(slot who) const {
+  return std::ranges::any_of(plan_.needs_of(who), [this](slot need) {
+    const auto& r = row(need);
+    const auto over = r.now == phase::parked || r.now == phase::forgotten
+                      || r.now == phase::abandoned
+                      || (r.now == phase::down && r.number > 0 && r.regroup == in_none);
+    return over && !r.done;
+  });
+}
+
+void turn::ungate_dependents_of(slot who) {
+  for (const auto dependent : plan_.dependents_of(who)) {
+    auto& r = row(dependent);
+    if (!r.gated)
+      continue;
+    if (!state_.begun && !ending() && needs_are_hopeless(dependent))
+      return end(aim::roll_back, dependent);
+    if (!needs_are_ready(dependent))
+      continue;
+    r.gated = false;
+    r.regroup != in_none ? rise(r.regroup) : start_when_due(dependent);
+  }
+}
+
+// -- small words -------------------------------------------------------------------------------------
+
+bool turn::is_current(life x) const {
+  return x.who < state_.children.size() && row(x.who).number == x.number && x.number != 0;
+}
+
+bool turn::is_alive(slot who) const {
+  const auto now = row(who).now;
+  return now == phase::starting || now == phase::up || now == phase::stopping
+         || now == phase::killing;
+}
+
+trouble& turn::trouble_of(slot who) {
+  auto& r = row(who);
+  if (r.trouble == nobody) {
+    r.trouble = static_cast<std::uint32_t>(state_.troubles.size());
+    state_.troubles.emplace_back();
+  }
+  return state_.troubles[r.trouble];
+}
+
+child_tally& turn::tally_of(slot who) {
+  if (tally_.children.size() < state_.children.size())
+    tally_.children.resize(state_.children.size());
+  return tally_.children[who];
+}
+
+void turn::note_seat(std::uint32_t party, std::uint32_t seat) {
+  if ((party & regroup_party) != 0)
+    group(party & ~regroup_party).deadline = seat;
+  else
+    row(party).deadline = seat;
+}
+
+void turn::set_deadline(slot who, time_point at) {
+  if (at == time_point::max())
+    return drop_deadline(who);
+  state_.deadlines.set(who, row(who).deadline, at,
+                       [this](auto party, auto seat) { note_seat(party, seat); });
+}
+
+void turn::drop_deadline(slot who) {
+  if (row(who).deadline != nobody)
+    state_.deadlines.drop(row(who).deadline,
+                          [this](auto party, auto seat) { note_seat(party, seat); });
+}
+
+void turn::set_group_deadline(std::uint32_t g, time_point at) {
+  if (at != time_point::max())
+    state_.deadlines.set(g | regroup_party, group(g).deadline, at,
+                         [this](auto party, auto seat) { note_seat(party, seat); });
+}
+
+void turn::drop_group_deadline(std::uint32_t g) {
+  if (group(g).deadline != nobody)
+    state_.deadlines.drop(group(g).deadline,
+                          [this](auto party, auto seat) { note_seat(party, seat); });
+}
+
+void turn::wake_in_time() {
+  if (state_.deadlines.empty() || state_.deadlines.first().at >= state_.armed)
+    return;
+  state_.armed = state_.deadlines.first().at;
+  todo(deed::wake, {}, state_.armed);
+}
+
+void turn::stale(life who) {
+  ++tally_.stale;
+  fact(event_type::child_attempt_stale_report, who);
+}
+
+event& turn::fact(event_type what, life who) {
+  event x;
+  x.seq = ++tally_.events;
+  x.at = now_;
+  x.who = who;
+  x.what = what;
+  if (who.who < tally_.children.size())
+    x.generation = tally_.children[who.who].generation;
+  out_.facts.push_back(x);
+  return out_.facts.back();
+}
+
+} // namespace detail
+} // namespace supervisor

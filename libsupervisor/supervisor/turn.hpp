@@ -1,0 +1,121 @@
+#pragma once
+
+// One call of `step`, as an object: what its parts share. Only supervision.cpp and regroup.cpp
+// include it.
+
+#include "supervisor/core.hpp"
+
+#include <utility>
+
+namespace supervisor::detail {
+
+class turn {
+public:
+  turn(const plan& p, state& s, tally& t, time_point now, effects& out)
+    : plan_(p), state_(s), tally_(t), now_(now), out_(out) {}
+
+  void take(std::span<const input> inputs);
+
+private:
+  /// An end that was taken note of and has yet to be answered.
+  struct ended {
+    slot who = nobody;
+    phase was{};
+    child_exit exit{};
+    nanoseconds uptime{0};
+  };
+
+  // -- supervision.cpp: what children do, and what it means -----------------------------------------
+
+  void take(const input&, std::vector<ended>& ends);
+  void on_begin();
+  void on_stop();
+  void on_started(life);
+  void on_ready(life);
+  void on_exited(const input&, std::vector<ended>& ends);
+  void on_ignored(life);
+  void on_lingering(const input&);
+  void on_late_end(life);
+  void on_deadline();
+  void on_due(slot);
+
+  void settle(ended);
+  void report_leaving(const ended&);
+  void decide(const ended&);
+  situation situation_of(const ended&, trouble&);
+  decision answer(const ended&, const situation&, trouble&) const;
+  void carry_out(const ended&, const decision&);
+  void count_strike();
+
+  void start(slot);
+  void start_when_due(slot);
+  void start_those_in_line();
+  void cancel(slot);
+  void kill(slot);
+  void abandon(slot);
+  void leave_down(slot, bool done);
+  void park(slot);
+  void forget(slot);
+  void ready(slot);
+  void ungate_dependents_of(slot);
+  bool needs_are_ready(slot) const;
+  bool needs_are_hopeless(slot) const;
+
+  // -- regroup.cpp: children that go down and come up together --------------------------------------
+
+  std::uint32_t open(aim, slot culprit);
+  void join(std::uint32_t group, slot);
+  void leave_regroup(slot, std::uint32_t for_whom);
+  void leave_those_awaiting(slot, std::uint32_t for_whom);
+  void regroup_from(slot, time_point resume);
+  void end(aim, slot culprit);
+  void go_down(std::uint32_t group);
+  nanoseconds patience(std::uint32_t group) const;
+  void go_on(std::uint32_t group);
+  void tell_next(std::uint32_t group);
+  void tell_all(std::uint32_t group);
+  void count_down(slot);
+  void all_down(std::uint32_t group);
+  void announce_wait(slot, time_point until);
+  void on_group_due(std::uint32_t group);
+  void rise(std::uint32_t group);
+  void on_start_settled(slot);
+  void close(std::uint32_t group);
+  void finish(std::uint32_t group);
+  void count_those_already_down();
+  void enter(shutdown_phase);
+
+  // -- small words -----------------------------------------------------------------------------------
+
+  child_row& row(slot who) { return state_.children[who]; }
+  const child_row& row(slot who) const { return state_.children[who]; }
+  supervisor::regroup& group(std::uint32_t i) { return state_.regroups[i]; }
+  life current(slot who) const { return {who, row(who).number}; }
+  bool is_current(life) const;
+  bool is_alive(slot) const;
+  bool ending() const { return state_.ending != in_none; }
+  trouble& trouble_of(slot);
+  child_tally& tally_of(slot);
+  void set_deadline(slot, time_point);
+  void drop_deadline(slot);
+  void set_group_deadline(std::uint32_t group, time_point);
+  void drop_group_deadline(std::uint32_t group);
+  void note_seat(std::uint32_t party, std::uint32_t seat);
+  void wake_in_time();
+  void stale(life);
+  void todo(deed what, life who = {}, time_point at = {}) {
+    out_.todo.push_back({what, {}, who, at});
+  }
+  event& fact(event_type, life who = {});
+
+  const plan& plan_;
+  state& state_;
+  tally& tally_;
+  time_point now_;
+  effects& out_;
+};
+
+/// Deadlines of regroups carry this bit beside their number.
+inline constexpr std::uint32_t regroup_party = 0x8000'0000u;
+
+} // namespace supervisor::detail

@@ -1,0 +1,156 @@
+#include "said.hpp"
+
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include <fstream>
+#include <sstream>
+
+using namespace supervisor;
+using nlohmann::json;
+
+namespace {
+
+json parsed(const std::string& text) { return json::parse(text, nullptr, true, true); }
+
+json example(const std::string& name) {
+  std::ostringstream text;
+  text << std::ifstream{SUPERVISOR_SOURCE_DIR "/examples/" + name}.rdbuf();
+  return parsed(text.str());
+}
+
+class against_schema {
+public:
+  against_schema() {
+    const auto text = parsed(supervisor::schema());
+    valijson::SchemaParser{}.populateSchema(valijson::adapters::NlohmannJsonAdapter{text}, schema_);
+  }
+
+  bool takes(const json& file) const {
+    valijson::Validator validator;
+    return validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter{file}, nullptr);
+  }
+
+private:
+  valijson::Schema schema_{};
+};
+
+/// Every object in `x` that describes an object.
+void each_object(const json& x, const auto& visit) {
+  if (x.is_object() && x.contains("properties"))
+    visit(x);
+  if (x.is_structured())
+    for (const auto& inner : x)
+      each_object(inner, visit);
+}
+
+} // namespace
+
+SCENARIO("an editor finds with the schema what is wrong in form") {
+  const against_schema editor;
+
+  THEN("it takes the good example") { CHECK(editor.takes(example("tree.json"))); }
+  THEN("it does not take the bad one") { CHECK_FALSE(editor.takes(example("bad.json"))); }
+}
+
+TEST_CASE("the decoder and the schema agree") {
+  const against_schema schema;
+  const auto agree = [&](const std::string& file, bool good) {
+    CAPTURE(file);
+    CHECK((said(file) == "ok") == good);
+    CHECK(schema.takes(parsed(file)) == good);
+  };
+  for (const auto* const good :
+       {R"("id": "shop")", R"("config_version": "7")", R"("strategy": "one_for_all")",
+        R"("intensity": {})", R"("intensity": {"restarts": 0, "period": "1m30s"})",
+        R"("intensity": {"restarts": "unlimited"})", R"("defaults": {"shutdown": "unlimited"})",
+        R"("children": [{"id": "s", "supervisor": {}}])"})
+    agree(file_with(good), true);
+  for (const auto* const bad : {R"("id": 5)",
+                                R"("id": "a b")",
+                                R"("config_version": "")",
+                                R"("strategy": "simple")",
+                                R"("intensity": 5)",
+                                R"("intensity": {"restarts": -1})",
+                                R"("intensity": {"restarts": 4294967295})",
+                                R"("intensity": {"restarts": "many"})",
+                                R"("intensity": {"period": 5})",
+                                R"("intensity": {"period": "5"})",
+                                R"("limits": "guarded")",
+                                R"("defaults": {"id": "a"})",
+                                R"("children": {})",
+                                R"("children": [{}])",
+                                R"("children": [{"id": "a"}])",
+                                R"("children": [{"factory": "f"}])",
+                                R"("children": [{"id": "a", "supervisor": {}, "args": {}}])",
+                                R"("children": [{"id": "a", "supervisor": {"id": "b"}}])",
+                                R"("children": [{"id": "a", "process": {}}])",
+                                R"("colour": "red")"})
+    agree(file_with(bad), false);
+  for (const auto* const good :
+       {R"("args": {"any": [1, {}]})", R"("name": "x")", R"("restart": "transient")",
+        R"("backoff": {})", R"("backoff": {"jitter": 1})", R"("backoff": {"jitter": "full"})",
+        R"("shutdown": "1.5s")", R"("shutdown": "brutal_kill")",
+        R"("shutdown": {"graceful_timeout": "unlimited", "abort_wait": "1s"})",
+        R"("readiness_policy": "explicit")", R"("dependencies": [])",
+        R"("criticality": "optional")", R"("start_timeout": "2min")", R"("tags": ["x"])"})
+    agree(child_with(good), true);
+  for (const auto* const bad :
+       {R"("args": [])", R"("name": "")", R"("restart": "sometimes")", R"("backoff": "1s")",
+        R"("backoff": {"jitter": 1.5})", R"("backoff": {"jitter": "some"})",
+        R"("backoff": {"initial_delay": "5 s"})", R"("shutdown": "soon")", R"("shutdown": 5)",
+        R"("shutdown": {"graceful_timeout": "brutal_kill"})",
+        R"("shutdown": {"abort_wait": "unlimited"})", R"("readiness_policy": "ready")",
+        R"("dependencies": "a")", R"("dependencies": [5])", R"("criticality": true)",
+        R"("start_timeout": "-1s")", R"("tags": [""])", R"("supervisor": {})", R"("group": "g")"})
+    agree(child_with(bad), false);
+  agree("{}", false);
+  agree(R"({"version": 2})", false);
+}
+
+TEST_CASE("the schema describes every key and closes every object") {
+  int keys = 0;
+  each_object(parsed(schema()), [&](const json& object) {
+    CHECK(object.at("additionalProperties") == false);
+    for (const auto& property : object.at("properties").items()) {
+      CAPTURE(property.key());
+      CHECK(property.value().contains("description"));
+      ++keys;
+    }
+  });
+  CHECK(keys > 30);
+}
+
+TEST_CASE("a default that the schema shows can be written into a file") {
+  const auto whole = parsed(schema());
+  const auto with_defaults = [](const json& object, json base) {
+    for (const auto& [key, property] : object.at("properties").items())
+      if (property.contains("default"))
+        base[key] = property.at("default");
+    return base;
+  };
+  const auto& of = whole.at("definitions");
+  auto child = with_defaults(of.at("child"), {{"id", "a"}, {"factory", "f"}});
+  child["backoff"] = with_defaults(of.at("backoff"), json::object());
+  child["shutdown"] = with_defaults(of.at("shutdown"), json::object());
+  auto file = with_defaults(whole, {{"version", 1}});
+  file["defaults"] = with_defaults(of.at("defaults"), json::object());
+  file["intensity"] = with_defaults(of.at("intensity"), json::object());
+  file["children"] = json::array({child});
+
+  const auto spec = spec_of(file.dump());
+  CHECK(spec.strategy == strategy::one_for_one);
+  CHECK(spec.intensity == intensity{});
+  CHECK(spec.defaults.restart == restart::permanent);
+  CHECK(spec.defaults.shutdown == stop_budget{});
+  CHECK(spec.more->config_version == supervisor_details{}.config_version);
+  CHECK(spec.children.at(0).backoff == backoff{});
+  CHECK(spec.children.at(0).shutdown == stop_budget{});
+  CHECK(spec.children.at(0).start_timeout == std::chrono::seconds{30});
+}
+
+TEST_CASE("the schema is the same every time") { CHECK(schema() == schema()); }

@@ -1,0 +1,216 @@
+#pragma once
+
+#include <doctest/doctest.h>
+#include <supervisor/core.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace supervisor {
+
+inline constexpr child_exit died{exit_class::panic, exit_detail::none, failure_kind::panic, 0};
+inline constexpr child_exit ended_well{};
+inline constexpr child_exit cancelled{exit_class::external_cancel};
+inline constexpr child_exit killed{exit_class::nonzero_exit, exit_detail::killed,
+                                   failure_kind::recoverable, 0};
+inline constexpr child_exit no_start{exit_class::nonzero_exit, exit_detail::start_failed,
+                                     failure_kind::recoverable, 0};
+
+/// The core with children that obey at once, unless they are in one of the sets below. Every step
+/// is checked against what must always be true.
+class core_under_test {
+public:
+  std::set<std::string> slow_to_start, slow_to_stop, immortal, failing, ignoring;
+
+  explicit core_under_test(declared_spec s) : spec(std::move(s)), plan_(make_plan(spec, 1)) {
+    state_ = make_state(*plan_);
+    alive_.resize(plan_->size());
+  }
+
+  std::string start() { return feed({.what = news::begin}); }
+  std::string stop() { return feed({.what = news::stop}); }
+  std::string crash(const std::string& id) { return exits(id, died); }
+
+  std::string exits(const std::string& id, child_exit why) {
+    return feed({.what = news::exited, .who = life_of(id), .exit = why});
+  }
+
+  std::string together(std::initializer_list<std::pair<std::string, child_exit>> all) {
+    std::vector<input> xs;
+    for (const auto& [id, why] : all)
+      xs.push_back({.what = news::exited, .who = life_of(id), .exit = why});
+    return feed(xs);
+  }
+
+  std::string started(const std::string& id) { return feed({news::started, life_of(id)}); }
+  std::string ready(const std::string& id) { return feed({news::ready, life_of(id)}); }
+  std::string feed(const input& x) { return feed(std::vector{x}); }
+
+  std::string feed(std::vector<input> xs) {
+    std::string text;
+    for (obey(xs, text); !answers_.empty();) {
+      const auto next = answers_.front();
+      answers_.erase(answers_.begin());
+      obey({next}, text);
+    }
+    return text;
+  }
+
+  /// Lets time pass, with every wake-up on the way.
+  std::string advance(nanoseconds d) {
+    const auto until = now + d;
+    std::string text;
+    while (!wakes_.empty() && *wakes_.begin() <= until) {
+      now = std::max(now, *wakes_.begin());
+      wakes_.erase(wakes_.begin());
+      append(text, feed({.what = news::deadline}));
+    }
+    now = until;
+    return text;
+  }
+
+  const child_row& row(const std::string& id) const { return state_.children[slot_of(id)]; }
+  life life_of(const std::string& id) const { return {slot_of(id), row(id).number}; }
+  const supervisor::state& state() const { return state_; }
+  const supervisor::tally& tally() const { return tally_; }
+  const supervisor::plan& plan() const { return *plan_; }
+
+  /// The labels of all events so far that are about `id`; of the supervisor if it is empty.
+  std::string told(const std::string& id) const {
+    std::string text;
+    for (const auto& x : facts)
+      if (x.who.who == (id.empty() ? nobody : slot_of(id)))
+        append(text, std::string{label(x.what)});
+    return text;
+  }
+
+  const event& last(event_type what) const {
+    const auto x = std::find_if(facts.rbegin(), facts.rend(),
+                                [what](const event& e) { return e.what == what; });
+    REQUIRE(x != facts.rend());
+    return *x;
+  }
+
+  slot slot_of(const std::string& id) const {
+    for (slot i = 0; i < spec.children.size(); ++i)
+      if (spec.children[i].id == id)
+        return i;
+    FAIL("no child " << id);
+    return nobody;
+  }
+
+  declared_spec spec;
+  time_point now{std::chrono::hours{1}};
+  std::vector<event> facts;
+  std::vector<effect> deeds;
+  bool finished = false, begun = false;
+  aim over{};
+
+private:
+  static void append(std::string& text, const std::string& more) {
+    if (!more.empty())
+      text += (text.empty() ? "" : ", ") + more;
+  }
+
+  void obey(const std::vector<input>& xs, std::string& text) {
+    effects out;
+    for (const auto& x : xs)
+      if ((x.what == news::exited || x.what == news::ignored) && x.who.who < alive_.size()
+          && x.who.number == state_.children[x.who.who].number)
+        alive_[x.who.who] = false;
+    step(*plan_, state_, tally_, xs, now, out);
+    check(out);
+    append(text, show(out.todo, now, [this](slot i) { return spec.children[i].id; }));
+    for (const auto& x : out.todo)
+      carry_out(x);
+    deeds.insert(deeds.end(), out.todo.begin(), out.todo.end());
+    facts.insert(facts.end(), out.facts.begin(), out.facts.end());
+  }
+
+  void carry_out(const effect& x) {
+    const auto id = x.who.who == nobody ? std::string{} : spec.children[x.who.who].id;
+    switch (x.what) {
+      case deed::start:
+        alive_[x.who.who] = true;
+        if (failing.contains(id))
+          answers_.push_back({.what = news::exited, .who = x.who, .exit = no_start});
+        else if (ignoring.contains(id))
+          answers_.push_back({.what = news::ignored, .who = x.who});
+        else if (!slow_to_start.contains(id))
+          answers_.push_back({.what = news::started, .who = x.who});
+        break;
+      case deed::cancel:
+        if (!slow_to_stop.contains(id))
+          answers_.push_back({.what = news::exited, .who = x.who, .exit = cancelled});
+        break;
+      case deed::kill:
+        if (!immortal.contains(id))
+          answers_.push_back({.what = news::exited, .who = x.who, .exit = killed});
+        break;
+      case deed::wake:
+        wakes_.insert(x.at);
+        break;
+      case deed::begun:
+        begun = true;
+        break;
+      case deed::finish:
+        finished = true;
+        over = x.why;
+        break;
+      case deed::abandon:
+      case deed::wait:
+        break;
+    }
+  }
+
+  /// What must be true of every step, whatever happens.
+  void check(const effects& out) {
+    for (const auto& x : out.todo) {
+      CHECK_MESSAGE(!finished, "an effect after the end");
+      if (x.what == deed::start) {
+        CHECK_MESSAGE(!alive_[x.who.who],
+                      "a second active attempt of " << spec.children[x.who.who].id);
+        CHECK(x.who.number == state_.children[x.who.who].number);
+      }
+      if (x.what == deed::finish)
+        for (slot i = 0; i < alive_.size(); ++i)
+          CHECK_MESSAGE((!alive_[i] || state_.children[i].now == phase::abandoned),
+                        spec.children[i].id << " outlives its supervisor");
+    }
+    for (const auto& x : out.facts)
+      CHECK_MESSAGE(x.seq == ++seq_, "a gap in the events");
+    std::uint32_t starting = 0;
+    for (const auto& r : state_.children)
+      starting += r.now == phase::starting;
+    CHECK(starting == state_.starting);
+    for (const auto& g : state_.regroups) {
+      std::uint32_t members = 0, up = 0;
+      const auto me = static_cast<std::uint32_t>(&g - state_.regroups.data());
+      for (const auto& r : state_.children)
+        if (g.open && r.regroup == me) {
+          ++members;
+          up += r.now == phase::up || r.now == phase::starting || r.now == phase::stopping
+                || r.now == phase::killing;
+        }
+      CHECK(members == g.members);
+      CHECK(up == g.still_up);
+    }
+    if (state_.finished)
+      return;
+    const auto due = state_.deadlines.empty() ? time_point::max() : state_.deadlines.first().at;
+    CHECK_MESSAGE(state_.armed <= due, "nobody will wake it in time");
+  }
+
+  std::shared_ptr<const supervisor::plan> plan_;
+  supervisor::state state_;
+  supervisor::tally tally_;
+  std::vector<bool> alive_;
+  std::vector<input> answers_;
+  std::multiset<time_point> wakes_;
+  std::uint64_t seq_ = 0;
+};
+
+} // namespace supervisor
