@@ -84,7 +84,7 @@ struct no_memory {
   friend bool operator==(const no_memory&, const no_memory&) = default;
 };
 
-namespace detail {
+namespace parts {
 
 template <class P>
 struct memory_of_impl {
@@ -97,11 +97,11 @@ struct memory_of_impl<P> {
   using type = typename P::memory;
 };
 
-} // namespace detail
+} // namespace parts
 
 /// What a policy keeps from one exit to the next; empty for most.
 template <class P>
-using memory_of = typename detail::memory_of_impl<P>::type;
+using memory_of = typename parts::memory_of_impl<P>::type;
 
 template <class P>
 concept plain_policy = requires(const P& p, const situation& s) {
@@ -139,7 +139,7 @@ constexpr void tell(const P& p, memory_of<P>& m, const situation& s, const decis
 
 // -- a policy and its limits: want, may, remember --------------------------------------------------
 
-namespace detail {
+namespace parts {
 
 template <class... Ms>
 struct memories {};
@@ -158,27 +158,27 @@ constexpr auto& nth(auto& m) {
     return nth<I - 1>(m.tail);
 }
 
-} // namespace detail
+} // namespace parts
 
 /// A policy and its limits: a policy again. Limits are asked only when the base wants a restart, so
 /// no full budget ever escalates an exit that nobody wanted to restart. Limits commute. Every part
 /// is told the final decision, so nothing is charged for a restart that another part refused.
 template <class Base, class... Limits>
 struct limited {
-  using memory = detail::memories<memory_of<Base>, memory_of<Limits>...>;
+  using memory = parts::memories<memory_of<Base>, memory_of<Limits>...>;
 
   Base base;
   std::tuple<Limits...> limits;
 
   constexpr decision decide(const situation& s, const memory& past) const {
-    auto d = ask(base, s, detail::nth<0>(past));
+    auto d = ask(base, s, parts::nth<0>(past));
     if (d.what == verdict::restart)
       ask_limits(d, s, past, std::index_sequence_for<Limits...>{});
     return d;
   }
 
   constexpr void remember(memory& m, const situation& s, const decision& final) const {
-    tell(base, detail::nth<0>(m), s, final);
+    tell(base, parts::nth<0>(m), s, final);
     tell_limits(m, s, final, std::index_sequence_for<Limits...>{});
   }
 
@@ -186,13 +186,13 @@ private:
   template <std::size_t... I>
   constexpr void ask_limits(decision& d, const situation& s, const memory& past,
                             std::index_sequence<I...>) const {
-    ((d = stricter(d, ask(std::get<I>(limits), s, detail::nth<I + 1>(past)), I + 1)), ...);
+    ((d = stricter(d, ask(std::get<I>(limits), s, parts::nth<I + 1>(past)), I + 1)), ...);
   }
 
   template <std::size_t... I>
   constexpr void tell_limits(memory& m, const situation& s, const decision& final,
                              std::index_sequence<I...>) const {
-    (tell(std::get<I>(limits), detail::nth<I + 1>(m), s, final), ...);
+    (tell(std::get<I>(limits), parts::nth<I + 1>(m), s, final), ...);
   }
 };
 

@@ -1,0 +1,377 @@
+#pragma once
+
+// The only header that knows which CAF it is compiled against: 0.17.6, as Debian ships it, or 1.x.
+// Everything else is written against these names and what both spell alike. See
+// docs/compatibility.md.
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+// CAF_VERSION is octal in 1.1.0; only 1.x defines CAF_VERSION_MAJOR.
+#ifdef CAF_VERSION_MAJOR
+#define SUPERVISOR_CAF_LEGACY 0
+#else
+#define SUPERVISOR_CAF_LEGACY 1
+#endif
+
+#if SUPERVISOR_CAF_LEGACY
+#include <caf/monitorable_actor.hpp>
+#endif
+
+namespace supervisor {
+
+// -- typed handles: signatures are written result<Out...>(In...) on both ----------------------------
+
+#if SUPERVISOR_CAF_LEGACY
+namespace detail {
+
+template <class Signature>
+struct to_replies_to;
+
+template <class... Out, class... In>
+struct to_replies_to<caf::result<Out...>(In...)> {
+  using type = typename caf::replies_to<In...>::template with<Out...>;
+};
+
+} // namespace detail
+
+template <class... Signatures>
+using typed_actor = caf::typed_actor<typename detail::to_replies_to<Signatures>::type...>;
+#else
+template <class... Signatures>
+using typed_actor = caf::typed_actor<Signatures...>;
+#endif
+
+namespace compat {
+
+// -- message types ---------------------------------------------------------------------------------
+
+/// 1.x wants every message type registered before the first actor system; 0.17.6 wants nothing for
+/// types that never leave the process. Idempotent, and in any order with a program's own blocks.
+template <class... Blocks>
+bool init_types() {
+#if !SUPERVISOR_CAF_LEGACY
+  caf::core::init_global_meta_objects();
+  caf::init_global_meta_objects<Blocks...>();
+#endif
+  return true;
+}
+
+// -- options ---------------------------------------------------------------------------------------
+
+/// Sets an option of CAF itself; 1.x keeps them below `caf.`.
+template <class T>
+void set_option(caf::actor_system_config& config, const std::string& name, T&& value) {
+  config.set((SUPERVISOR_CAF_LEGACY ? "" : "caf.") + name, std::forward<T>(value));
+}
+
+/// `policy` is "stealing" or "sharing".
+inline void set_scheduler(caf::actor_system_config& config, const std::string& policy,
+                          std::size_t threads) {
+#if SUPERVISOR_CAF_LEGACY
+  set_option(config, "scheduler.policy", caf::atom_from_string(policy));
+#else
+  set_option(config, "scheduler.policy", policy);
+#endif
+  set_option(config, "scheduler.max-threads", threads);
+}
+
+// -- errors ----------------------------------------------------------------------------------------
+
+// CAF_ERROR_CODE_ENUM, which 0.17.6 wants with an atom of at most ten characters. At global scope.
+#if SUPERVISOR_CAF_LEGACY
+#define SUPERVISOR_ERROR_ENUM(type, atom_name) CAF_ERROR_CODE_ENUM(type, atom_name)
+#else
+#define SUPERVISOR_ERROR_ENUM(type, atom_name) CAF_ERROR_CODE_ENUM(type)
+#endif
+
+/// The code, if the error is one of this enum.
+template <class Enum>
+std::optional<Enum> code_of(const caf::error& why) {
+  if (!why || why.category() != caf::make_error(static_cast<Enum>(1)).category())
+    return std::nullopt;
+  return static_cast<Enum>(why.code());
+}
+
+/// How CAF would name a code of an enum that we don't know.
+inline std::string code_name(const caf::error& why) {
+#if SUPERVISOR_CAF_LEGACY
+  return "error " + std::to_string(why.code()) + " of " + caf::to_string(why.category());
+#else
+  return caf::to_string(why);
+#endif
+}
+
+/// Constrains the `inspect` of an enum: 0.17.6 serializes enums by itself and trips over one.
+template <class Inspector>
+concept inspects_enums = !SUPERVISOR_CAF_LEGACY && std::is_class_v<Inspector>;
+
+/// Compares code and category, not the context.
+template <class Enum>
+bool is(const caf::error& why, Enum code) {
+  return why == caf::make_error(code);
+}
+
+/// An exception that nobody translated.
+inline bool is_unhandled_exception(const caf::error& why) {
+#if SUPERVISOR_CAF_LEGACY
+  if (why == caf::exit_reason::unhandled_exception)
+    return true;
+#endif
+  return why == caf::sec::runtime_error;
+}
+
+/// What an error says beside its code.
+inline std::string text_of(const caf::error& why) {
+  if (!why) // 0.17.6 has nothing behind it
+    return {};
+#if SUPERVISOR_CAF_LEGACY
+  return why.context().match_elements<std::string>() ? why.context().get_as<std::string>(0)
+                                                     : std::string{};
+#else
+  const auto context = why.context();
+  return context.match_elements<std::string>() ? context.get_as<std::string>(0) : std::string{};
+#endif
+}
+
+// -- sending ---------------------------------------------------------------------------------------
+
+template <class Self, class Dst, class... Ts>
+void send(Self* self, const Dst& dst, Ts&&... xs) {
+#if SUPERVISOR_CAF_LEGACY
+  self->send(dst, std::forward<Ts>(xs)...);
+#else
+  self->mail(std::forward<Ts>(xs)...).send(dst);
+#endif
+}
+
+template <class Dst, class... Ts>
+void anon_send(const Dst& dst, Ts&&... xs) {
+#if SUPERVISOR_CAF_LEGACY
+  caf::anon_send(dst, std::forward<Ts>(xs)...);
+#else
+  caf::anon_mail(std::forward<Ts>(xs)...).send(dst);
+#endif
+}
+
+/// Sends later. Nothing cancels it.
+template <class Self, class Dst, class... Ts>
+void send_after(Self* self, std::chrono::nanoseconds delay, const Dst& dst, Ts&&... xs) {
+#if SUPERVISOR_CAF_LEGACY
+  self->delayed_send(dst, delay, std::forward<Ts>(xs)...);
+#else
+  self->mail(std::forward<Ts>(xs)...).delay(delay).send(dst);
+#endif
+}
+
+/// Gives back a handle: `.then(ok, failed)` in actors, `.receive(ok, failed)` in scoped actors.
+template <class Self, class Dst, class Timeout, class... Ts>
+auto request(Self&& self, const Dst& dst, Timeout timeout, Ts&&... xs) {
+#if SUPERVISOR_CAF_LEGACY
+  return self->request(dst, timeout, std::forward<Ts>(xs)...);
+#else
+  return self->mail(std::forward<Ts>(xs)...).request(dst, timeout);
+#endif
+}
+
+/// What a handler returns to let another actor answer.
+template <class Self, class Dst, class... Ts>
+auto delegate(Self* self, const Dst& dst, Ts&&... xs) {
+#if SUPERVISOR_CAF_LEGACY
+  return self->delegate(dst, std::forward<Ts>(xs)...);
+#else
+  return self->mail(std::forward<Ts>(xs)...).delegate(dst);
+#endif
+}
+
+/// An exit message that overtakes ordinary ones where CAF can (0.17.6; not beyond one batch on 1.x).
+template <class Self>
+void send_exit_now(Self* self, const caf::actor& dst, caf::error why) {
+#if SUPERVISOR_CAF_LEGACY
+  self->template anon_send<caf::message_priority::high>(
+    dst, caf::exit_msg{self->address(), std::move(why)});
+#else
+  caf::anon_mail(caf::exit_msg{self->address(), std::move(why)}).urgent().send(dst);
+#endif
+}
+
+inline void anon_send_exit(const caf::actor& dst, caf::error why) {
+  compat::anon_send(dst, caf::exit_msg{caf::actor_addr{}, std::move(why)});
+}
+
+template <class Actor>
+bool mailbox_is_empty(Actor* self) {
+#if SUPERVISOR_CAF_LEGACY
+  return self->mailbox().empty();
+#else
+  return self->mailbox().size() == 0;
+#endif
+}
+
+// -- handlers that 1.x deprecates and 0.17.6 has nothing else for -------------------------------------
+
+#if !SUPERVISOR_CAF_LEGACY
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
+template <class Self, class Fn>
+void on_exit_msg(Self* self, Fn fn) {
+  self->set_exit_handler([fn](caf::exit_msg& x) { fn(x); });
+}
+
+/// A child that returns an error to a plain message sends it back, and the default reaction is to
+/// quit with it.
+template <class Self>
+void ignore_errors(Self* self) {
+  self->set_error_handler([](caf::error&) {});
+}
+
+/// Drops what the behaviour does not match, instead of printing it.
+template <class Self>
+void drop_unexpected(Self* self) {
+  self->set_default_handler(caf::drop);
+}
+
+#if !SUPERVISOR_CAF_LEGACY
+#pragma GCC diagnostic pop
+#endif
+
+// -- actors that forward in their sender's turn --------------------------------------------------------
+
+#if SUPERVISOR_CAF_LEGACY
+using forwarding_base = caf::monitorable_actor;
+using enqueue_result = void;
+using enqueue_host = caf::execution_unit;
+#else
+using forwarding_base = caf::abstract_actor;
+using enqueue_result = bool;
+using enqueue_host = caf::scheduler;
+#endif
+
+/// Has no mailbox and no turn: whoever sends it a message runs `pass_on`. No system waits for it.
+class forwarding_actor : public forwarding_base {
+public:
+  explicit forwarding_actor(caf::actor_config& config) : forwarding_base(config) {}
+
+  using forwarding_base::enqueue;
+
+  enqueue_result enqueue(caf::mailbox_element_ptr what, enqueue_host* host) final {
+    pass_on(std::move(what), host);
+    return enqueue_result(true);
+  }
+
+  /// Tells those who monitor it or are linked to it. Messages still get to `pass_on`.
+  void terminate(caf::error why) { cleanup(std::move(why), nullptr); }
+
+#if SUPERVISOR_CAF_LEGACY
+  void on_destroy() override {
+    terminate(caf::exit_reason::unreachable); // nothing, if it has ended
+    forwarding_base::on_destroy();
+  }
+#else
+  void setup_metrics() {}
+#endif
+
+private:
+  virtual void pass_on(caf::mailbox_element_ptr what, enqueue_host* host) = 0;
+
+#if !SUPERVISOR_CAF_LEGACY
+  void force_close_mailbox() final {}
+#endif
+};
+
+template <class T, class... Ts>
+caf::actor make_forwarding_actor(caf::actor_system& system, Ts&&... xs) {
+  caf::actor_config config;
+  return caf::make_actor<T, caf::actor>(system.next_actor_id(), system.node(), &system, config,
+                                        std::forward<Ts>(xs)...);
+}
+
+/// Answers in the place of the receiver. Nothing happens if nobody awaits an answer.
+inline void respond(caf::mailbox_element& request, caf::message answer, enqueue_host* host) {
+  if (!request.mid.is_request() || !request.sender)
+    return;
+#if SUPERVISOR_CAF_LEGACY
+  if (request.stages.empty() || answer.match_elements<caf::error>())
+    return request.sender->enqueue(nullptr, request.mid.response_id(), std::move(answer), host);
+  // A composed actor, (f * g)(x): what g answers is what f is asked.
+  const auto next = std::move(request.stages.back());
+  request.stages.pop_back();
+  next->enqueue(caf::make_mailbox_element(request.sender, request.mid, std::move(request.stages),
+                                          std::move(answer)),
+                host);
+#else
+  request.sender->enqueue(
+    caf::make_mailbox_element(nullptr, request.mid.response_id(), std::move(answer)), host);
+#endif
+}
+
+// -- requests that get an answer, whatever happens ------------------------------------------------------
+
+#if SUPERVISOR_CAF_LEGACY
+namespace detail {
+
+/// Goes along with one request, as the stage that its answer has to pass: whoever answers, and
+/// wherever the request is delegated to. If the last who knows it lets go, there was no answer.
+class pending_answer final : public forwarding_actor {
+public:
+  pending_answer(caf::actor_config& config, caf::mailbox_element& request, caf::actor_addr receiver)
+    : forwarding_actor(config), asker_(request.sender), id_(request.mid.response_id()),
+      receiver_(std::move(receiver)) {}
+
+  ~pending_answer() override {
+    if (asker_)
+      asker_->enqueue(nullptr, id_,
+                      caf::make_message(caf::make_error(caf::sec::request_receiver_down,
+                                                        std::string{"ended without an answer"})),
+                      nullptr);
+  }
+
+  const char* name() const override { return "supervisor.pending-answer"; }
+
+private:
+  void pass_on(caf::mailbox_element_ptr what, enqueue_host* host) override {
+    if (const auto asker = std::exchange(asker_, nullptr))
+      asker->enqueue(caf::actor_cast<caf::strong_actor_ptr>(receiver_), id_,
+                     what->move_content_to_message(), host);
+    terminate({});
+  }
+
+  caf::strong_actor_ptr asker_;
+  caf::message_id id_;
+  caf::actor_addr receiver_;
+};
+
+} // namespace detail
+
+/// An actor whose requests fail at once when it drops a promise, or dies with one in its behavior or
+/// its state; 1.x does that by itself, on 0.17.6 the asker waits for its time-out. A promise in a
+/// member of an actor class lives as long as the object, on both.
+template <class Base>
+class answering : public Base {
+public:
+  using Base::Base;
+  using Base::enqueue;
+
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override {
+    if (what->mid.is_request() && what->sender && what->stages.empty()
+        && !what->content().template match_elements<caf::open_stream_msg>())
+      what->stages.push_back(
+        caf::actor_cast<caf::strong_actor_ptr>(make_forwarding_actor<detail::pending_answer>(
+          this->home_system(), *what, this->address())));
+    Base::enqueue(std::move(what), host);
+  }
+};
+#else
+template <class Base>
+using answering = Base;
+#endif
+
+} // namespace compat
+} // namespace supervisor

@@ -1,0 +1,303 @@
+#include "supervisor/actors/cell.hpp"
+
+#include "supervisor/actors/error.hpp"
+
+#include <list>
+#include <thread>
+#include <utility>
+
+namespace supervisor {
+
+namespace detail {
+
+/// The messages of a child that is down. Nothing foreign runs with the lock held: no enqueue, no
+/// destructor of a message, handle or error; any of these may come back here.
+class waiting_room {
+public:
+  using message = caf::mailbox_element_ptr;
+  using host = compat::enqueue_host;
+
+  waiting_room(std::string path, while_down policy)
+    : path_(std::move(path)), policy_(std::move(policy)) {}
+
+  const std::string& path() const { return path_; }
+
+  /// A message to the stand-in, in the turn of its sender.
+  void enter(message what, host* sender) {
+    make_way();
+    caf::actor child;
+    caf::message answer;
+    {
+      const std::lock_guard guard{lock_};
+      if (door_ == door::open)
+        child = child_;
+      else if (keeps(*what))
+        return held_.push_back(std::move(what));
+      else
+        answer = turned_away(*what);
+    }
+    if (child)
+      child->enqueue(std::move(what), sender);
+    else
+      compat::respond(*what, std::move(answer), sender);
+  }
+
+  void set(while_down policy) {
+    const std::lock_guard guard{lock_};
+    std::swap(policy_, policy);
+  }
+
+  /// Passes on what is held, then opens the door and shows the new life. False if another call had
+  /// the last word meanwhile.
+  bool open(const caf::actor& child, std::uint32_t life, std::atomic<std::uint32_t>& shown) {
+    auto before = child;
+    {
+      const std::lock_guard guard{lock_};
+      if (door_ == door::gone)
+        return false;
+      door_ = door::opening;
+      std::swap(child_, before);
+      shown.store(0, std::memory_order_release);
+    }
+    auto to_pass = count().held;
+    while (true) {
+      message next;
+      {
+        const std::lock_guard guard{lock_};
+        const auto ours = door_ == door::opening && child_ == child;
+        // Those who come meanwhile must not come faster than we pass on.
+        crowded_ = ours && to_pass == 0 && !held_.empty();
+        if (!ours)
+          return false;
+        if (held_.empty()) {
+          door_ = door::open;
+          shown.store(life, std::memory_order_release);
+          return true;
+        }
+        next = std::move(held_.front());
+        held_.pop_front();
+      }
+      child->enqueue(std::move(next), nullptr);
+      to_pass -= to_pass > 0;
+    }
+  }
+
+  /// The life that was shown until now.
+  std::uint32_t close(caf::error why, std::atomic<std::uint32_t>& shown) {
+    caf::actor before;
+    std::list<message> signals;
+    const std::lock_guard guard{lock_};
+    if (door_ == door::gone)
+      return 0;
+    door_ = door::closed;
+    std::swap(child_, before);
+    std::swap(why_, why);
+    for (auto i = held_.begin(); i != held_.end();) {
+      const auto here = i++;
+      if (is_signal(**here))
+        signals.splice(signals.end(), held_, here);
+    }
+    return shown.exchange(0, std::memory_order_acq_rel);
+  }
+
+  /// True the first time. `was` becomes the life that was shown until now.
+  bool shut(caf::error why, std::atomic<std::uint32_t>& shown, std::uint32_t& was) {
+    caf::actor before;
+    std::list<message> left;
+    {
+      const std::lock_guard guard{lock_};
+      if (door_ == door::gone)
+        return false;
+      door_ = door::gone;
+      std::swap(child_, before);
+      std::swap(why_, why);
+      std::swap(held_, left);
+      was = shown.exchange(0, std::memory_order_acq_rel);
+    }
+    while (!left.empty()) {
+      enter(std::move(left.front()), nullptr);
+      left.pop_front();
+    }
+    return true;
+  }
+
+  /// Calls `f` with the lock held, and with the child if it is up, else null.
+  template <class F>
+  auto with_child(F f) const {
+    const std::lock_guard guard{lock_};
+    return f(door_ == door::open ? &child_ : nullptr);
+  }
+
+  /// No error if it isn't gone.
+  caf::error gone_because() const {
+    const std::lock_guard guard{lock_};
+    return door_ == door::gone ? gone() : caf::error{};
+  }
+
+  cell::counts count() const {
+    const std::lock_guard guard{lock_};
+    return {.held = held_.size(), .refused = refused_, .dropped = dropped_};
+  }
+
+private:
+  enum class door : std::uint8_t {
+    awaited, ///< no life so far
+    closed,
+    opening, ///< `open` passes on what is held; what comes now queues behind it
+    open,
+    gone,
+  };
+
+  static bool is_signal(const caf::mailbox_element& what) {
+    return what.content().match_elements<caf::exit_msg>()
+           || what.content().match_elements<caf::down_msg>() || what.mid.is_response();
+  }
+
+  bool keeps(const caf::mailbox_element& what) const {
+    if (door_ == door::opening)
+      return true;
+    if (door_ == door::gone || is_signal(what))
+      return false;
+    return (door_ == door::awaited || policy_.does == while_down::way::hold)
+           && held_.size() < policy_.bound;
+  }
+
+  /// Counts it, and says what its sender is told if it asked.
+  caf::message turned_away(const caf::mailbox_element& what) {
+    if (is_signal(what))
+      return {};
+    if (!what.mid.is_request()) {
+      ++dropped_;
+      return {};
+    }
+    if (door_ == door::closed && policy_.does == while_down::way::answer)
+      return *policy_.answer;
+    ++refused_;
+    if (door_ == door::gone)
+      return caf::make_message(gone());
+    if (door_ == door::closed && policy_.does == while_down::way::fail)
+      return caf::make_message(make_failure(failure::child_down, because(" is down")));
+    return caf::make_message(
+      make_failure(failure::too_many_held, path_ + " is down and " + std::to_string(policy_.bound)
+                                             + " messages wait for it already"));
+  }
+
+  caf::error gone() const { return make_failure(failure::child_gone, because(" is gone")); }
+
+  /// A reason may name the child itself.
+  std::string because(const std::string& what) const {
+    const auto why = words(why_);
+    return why.starts_with(path_ + ' ') ? why : path_ + what + ": " + why;
+  }
+
+  /// Many senders could keep `open` busy for ever. Bounded, since a sender may be called by `open`.
+  void make_way() const {
+    for (int i = 0; i < 1000 && crowded_.load(std::memory_order_relaxed); ++i)
+      std::this_thread::yield();
+  }
+
+  const std::string path_;
+  std::atomic<bool> crowded_ = false;
+  mutable std::mutex lock_; ///< of all below
+  while_down policy_;
+  door door_ = door::awaited;
+  caf::actor child_;
+  caf::error why_;
+  std::list<message> held_;
+  std::uint64_t refused_ = 0;
+  std::uint64_t dropped_ = 0;
+};
+
+namespace {
+
+class stand_in final : public compat::forwarding_actor {
+public:
+  stand_in(caf::actor_config& config, std::shared_ptr<waiting_room> room)
+    : forwarding_actor(config), room_(std::move(room)) {}
+
+  const char* name() const override { return "supervisor.stand-in"; }
+
+private:
+  void pass_on(caf::mailbox_element_ptr what, compat::enqueue_host* host) override {
+    room_->enter(std::move(what), host);
+  }
+
+  const std::shared_ptr<waiting_room> room_;
+};
+
+} // namespace
+
+} // namespace detail
+
+cell::cell(caf::actor_system& system, std::string path, while_down policy)
+  : system_(system),
+    room_(std::make_shared<detail::waiting_room>(std::move(path), std::move(policy))) {}
+
+cell::~cell() { gone(make_failure(failure::child_gone, "its tree has ended")); }
+
+void cell::set(while_down policy) { room_->set(std::move(policy)); }
+
+void cell::up(const caf::actor& child, std::uint32_t life) {
+  if (room_->open(child, life, life_))
+    tell(life, true);
+}
+
+void cell::down(caf::error why) {
+  if (const auto was = room_->close(std::move(why), life_))
+    tell(was, false);
+}
+
+void cell::gone(caf::error why) {
+  std::uint32_t was = 0;
+  if (!room_->shut(std::move(why), life_, was))
+    return;
+  if (was != 0)
+    tell(was, false);
+  end_stand_in(room_->with_child([this](auto) { return stand_in_; }));
+  const std::lock_guard guard{watches_lock_};
+  watches_.clear();
+}
+
+const std::string& cell::path() const { return room_->path(); }
+
+std::pair<caf::actor, std::uint32_t> cell::now() const {
+  bool made = false;
+  auto found = room_->with_child([this, &made](const caf::actor* child) {
+    made = !child && !stand_in_;
+    if (made)
+      stand_in_ = compat::make_forwarding_actor<detail::stand_in>(system_, room_);
+    return std::pair{child ? *child : stand_in_, life()};
+  });
+  if (made)
+    end_stand_in(found.first);
+  return found;
+}
+
+cell::watch cell::on_change(observer then) {
+  auto mine = std::make_shared<const observer>(std::move(then));
+  const std::lock_guard guard{watches_lock_};
+  std::erase_if(watches_, [](const auto& x) { return x.expired(); });
+  watches_.push_back(mine);
+  return mine;
+}
+
+cell::counts cell::count() const { return room_->count(); }
+
+void cell::tell(std::uint32_t life, bool up) {
+  const auto watches = [this] {
+    const std::lock_guard guard{watches_lock_};
+    return watches_;
+  }();
+  for (const auto& x : watches)
+    if (const auto then = x.lock())
+      (*then)(life, up);
+}
+
+void cell::end_stand_in(const caf::actor& who) const {
+  auto why = room_->gone_because();
+  if (who && why)
+    static_cast<detail::stand_in*>(caf::actor_cast<caf::abstract_actor*>(who))
+      ->terminate(std::move(why));
+}
+
+} // namespace supervisor

@@ -1,0 +1,129 @@
+#pragma once
+
+#include "supervisor/actors/caf_compat.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace supervisor {
+
+/// What a caller meets while the child is down. Until a child was up for the first time it is not
+/// down but awaited: messages are held then, whatever this says.
+struct while_down {
+  enum class way : std::uint8_t { hold, fail, answer };
+
+  way does = way::hold;
+  std::size_t bound = 256;                    ///< messages held, not one more
+  std::shared_ptr<const caf::message> answer; ///< of way::answer
+
+  constexpr while_down(way w = way::hold, std::size_t n = 256) noexcept : does(w), bound(n) {}
+
+  friend bool operator==(const while_down&, const while_down&) = default;
+};
+
+/// Messages wait for the next life. Beyond `bound`, requests fail with `failure::too_many_held` and
+/// plain messages are dropped and counted.
+inline while_down hold_up_to(std::size_t bound) { return {while_down::way::hold, bound}; }
+
+/// Requests fail with `failure::child_down` at once; plain messages are dropped and counted.
+inline constinit const while_down fail_fast{while_down::way::fail};
+
+/// Requests get these values; plain messages are dropped and counted.
+template <class... Ts>
+while_down answer_with(Ts&&... values) {
+  while_down result{while_down::way::answer};
+  result.answer
+    = std::make_shared<const caf::message>(caf::make_message(std::forward<Ts>(values)...));
+  return result;
+}
+
+namespace detail {
+class waiting_room;
+} // namespace detail
+
+/// Where one child is to be found, through all of its lives.
+///
+/// While the child is up, `current` is the child. Else it is the child's *stand-in*: one actor that
+/// is there as long as the cell, does what `while_down` says, and passes on everything as soon as
+/// the child is up again; so a handle taken while the child was down stays good. What it held goes
+/// first and in order, and the cell shows the new life only after that.
+///
+/// Exit and down messages reach a child that is up; they are never held, since the next life has
+/// done nothing to deserve them. Those who monitor a stand-in, or are linked to it, hear when the
+/// cell is `gone`.
+///
+/// `up`, `down` and `gone` belong to the supervisor; everything may be called from any thread. Held
+/// messages keep their senders alive, so whoever made a cell calls `gone` in the end (the
+/// destructor does, too); after that the cell holds on to nobody. It may be destroyed after the
+/// actor system, but not used.
+class cell {
+public:
+  /// `up`: a life began; else: it ended.
+  using observer = std::function<void(std::uint32_t life, bool up)>;
+  using watch = std::shared_ptr<const observer>;
+
+  struct counts {
+    std::size_t held = 0;      ///< messages that wait now
+    std::uint64_t refused = 0; ///< requests answered with an error, so far
+    std::uint64_t dropped = 0; ///< plain messages nobody got, so far
+
+    friend bool operator==(const counts&, const counts&) = default;
+  };
+
+  cell(caf::actor_system&, std::string path, while_down = {});
+  ~cell();
+
+  cell(const cell&) = delete;
+  cell& operator=(const cell&) = delete;
+
+  /// Affects messages from now on; what is held stays held.
+  void set(while_down);
+
+  /// `life` counts from 1 and never comes twice. Returns when all that was held is in the child's
+  /// mailbox.
+  void up(const caf::actor& child, std::uint32_t life);
+
+  /// It may come back.
+  void down(caf::error why);
+
+  /// It never comes back: everything held and everything that comes later fails with
+  /// `failure::child_gone`.
+  void gone(caf::error why);
+
+  const std::string& path() const;
+
+  /// Of the child that is up, else 0. One load; whenever `current` changes, this does.
+  std::uint32_t life() const noexcept { return life_.load(std::memory_order_acquire); }
+
+  /// Never null.
+  caf::actor current() const { return now().first; }
+
+  /// `current` and the `life` that goes with it.
+  std::pair<caf::actor, std::uint32_t> now() const;
+
+  /// Calls `then` at each change, until the watch is destroyed or the cell is gone. It runs in the
+  /// supervisor's turn: let it be short. Not called for the state the cell is in already.
+  [[nodiscard]] watch on_change(observer then);
+
+  counts count() const;
+
+private:
+  void tell(std::uint32_t life, bool up);
+  void end_stand_in(const caf::actor&) const; ///< if the cell is gone
+
+  caf::actor_system& system_;
+  std::shared_ptr<detail::waiting_room> room_; ///< shared with the stand-in
+  std::atomic<std::uint32_t> life_{0};         ///< written with the room locked
+  mutable caf::actor stand_in_;                ///< made when first asked for, with the room locked
+  std::mutex watches_lock_;
+  std::vector<std::weak_ptr<const observer>> watches_;
+};
+
+} // namespace supervisor

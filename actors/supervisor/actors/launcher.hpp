@@ -1,0 +1,317 @@
+#pragma once
+
+#include "supervisor/actors/cell.hpp"
+#include "supervisor/actors/child.hpp"
+#include "supervisor/actors/error.hpp"
+#include "supervisor/actors/ref.hpp"
+#include "supervisor/spec.hpp"
+
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <typeinfo>
+#include <vector>
+
+namespace supervisor {
+
+class launcher;
+
+/// What came of a start: an actor, nothing to run, or an error.
+class launched {
+public:
+  launched(caf::actor who) : who_(std::move(who)) {}
+  launched(caf::error why) : why_(std::move(why)) {}
+  static launched ignore() { return launched{caf::actor{}}; }
+
+  const caf::actor& who() const { return who_; }
+  const caf::error& why() const { return why_; }
+  bool ignored() const { return !who_ && !why_; }
+
+private:
+  caf::actor who_;
+  caf::error why_;
+};
+
+namespace detail {
+
+class tree_core;
+
+/// What a launcher has at hand: one life of one child.
+struct birth {
+  caf::local_actor* parent = nullptr;
+  uplink up{};
+  const std::string& id;
+  const std::string& above; ///< path of the supervisor
+  tree_core& tree;
+  std::stop_source stop{std::nostopstate}; ///< made when somebody wants to know
+
+  child me();
+  std::shared_ptr<cell> cell_of(const std::string& path);
+  bool fakes_threads() const;
+};
+
+/// A child that wants another's handle.
+struct wish {
+  std::string path{};
+  const std::type_info* handle = nullptr;
+};
+
+/// The inside of a `launcher`; immutable and shared by all its copies.
+struct recipe {
+  task_kind kind{};
+  std::string label{};
+  std::function<launched(birth&)> launch{};
+  const std::type_info* handle = &typeid(caf::actor); ///< of what it launches
+  std::vector<wish> wishes{};
+  std::optional<supervisor::while_down> down{};
+  std::shared_ptr<const basic_supervisor_spec<launcher>> tree{};
+};
+
+} // namespace detail
+
+/// How a child is started, as often as needed.
+class launcher {
+public:
+  launcher() = default;
+  explicit launcher(detail::recipe r) : recipe_(std::make_shared<const detail::recipe>(std::move(r))) {}
+
+  /// The same, with other words for those who call the child while it is down.
+  launcher while_down(supervisor::while_down what) const {
+    auto changed = *recipe_;
+    changed.down = std::move(what);
+    return launcher{std::move(changed)};
+  }
+
+  bool empty() const { return recipe_ == nullptr; }
+  task_kind kind() const { return recipe_ ? recipe_->kind : task_kind::async_worker; }
+  std::string_view label() const { return recipe_ ? recipe_->label : std::string_view{}; }
+  const basic_supervisor_spec<launcher>* tree() const { return recipe_ ? recipe_->tree.get() : nullptr; }
+  const detail::recipe& recipe() const { return *recipe_; }
+
+private:
+  std::shared_ptr<const detail::recipe> recipe_;
+};
+
+/// One child, as data: see basic_child_spec for what its fields mean.
+using child_spec = basic_child_spec<launcher>;
+
+/// A supervisor and its children.
+using supervisor_spec = basic_supervisor_spec<launcher>;
+
+static_assert(sizeof(child_spec) <= 256);
+
+extern template faults validate(const supervisor_spec&);
+extern template std::shared_ptr<const plan> make_plan(const supervisor_spec&, std::uint64_t);
+
+namespace detail {
+
+// -- the signature of a start function -----------------------------------------------------------------
+
+template <class F>
+struct signature : signature<decltype(&F::operator())> {};
+
+template <class R, class... As>
+struct signature<R (*)(As...)> {
+  using result = R;
+  using args = std::tuple<As...>;
+};
+
+template <class R, class C, class... As>
+struct signature<R (C::*)(As...) const> : signature<R (*)(As...)> {};
+
+template <class R, class C, class... As>
+struct signature<R (C::*)(As...)> : signature<R (*)(As...)> {};
+
+template <class F>
+using result_of = typename signature<F>::result;
+
+template <class F>
+using self_of = std::tuple_element_t<0, typename signature<F>::args>;
+
+template <std::size_t I, class F>
+constexpr bool takes_child_at() {
+  using args = typename signature<F>::args;
+  if constexpr (I < std::tuple_size_v<args>)
+    return std::same_as<std::decay_t<std::tuple_element_t<I, args>>, child>;
+  else
+    return false;
+}
+
+// -- arguments -------------------------------------------------------------------------------------------
+
+template <class A>
+const A& resolve(birth&, const A& x) {
+  return x;
+}
+
+template <class T>
+supervised_ref<T> resolve(birth& b, const ref_to<T>& x) {
+  return supervised_ref<T>{b.cell_of(x.path)};
+}
+
+template <class... Args>
+constexpr void check_args() {
+  static_assert((std::copy_constructible<Args> && ...),
+                "an argument of a start is used again at every restart, so it must be copyable: "
+                "wrap what cannot be copied in a std::shared_ptr, or make it in the child");
+}
+
+template <class A>
+void note_wish(std::vector<wish>&, const A&) {}
+
+template <class T>
+void note_wish(std::vector<wish>& wishes, const ref_to<T>& x) {
+  wishes.push_back({x.path, &typeid(T)});
+}
+
+template <class... Args>
+std::vector<wish> wishes_in(const Args&... args) {
+  std::vector<wish> wishes;
+  (note_wish(wishes, args), ...);
+  return wishes;
+}
+
+// -- what every actor gets before its own code runs ----------------------------------------------------------
+
+caf::error panic(std::exception_ptr&);
+
+template <class Self>
+void guard(Self* self) {
+  self->set_exception_handler([](std::exception_ptr& x) -> caf::error { return panic(x); });
+}
+
+/// The class of the user's actor, which says that it has started.
+template <class T>
+class guarded : public T {
+public:
+  template <class... Args>
+  guarded(caf::actor_config& config, uplink up, Args&&... args)
+    : T(config, std::forward<Args>(args)...), up_(std::move(up)) {
+    guard(this);
+  }
+
+  typename T::behavior_type make_behavior() override {
+    auto made = T::make_behavior();
+    up_.tell(news::started);
+    return made;
+  }
+
+private:
+  uplink up_;
+};
+
+/// Stands for a child that has a thread of its own, where time is not real.
+caf::actor spawn_fake(caf::local_actor* parent, uplink up);
+
+} // namespace detail
+
+/// A child that is a CAF actor, made by a function as `spawn` takes it: function-based, stateful or
+/// typed. The function and its arguments are copied and used at every start. It may take a
+/// `supervisor::child` after `self`; a `ref<T>("path")` among the arguments arrives as a
+/// `supervised_ref<T>`.
+template <class F, class... Args>
+  requires(!std::derived_from<F, caf::abstract_actor>)
+launcher worker(F body, Args... args) {
+  detail::check_args<Args...>();
+  using self_ptr = detail::self_of<F>;
+  using result = detail::result_of<F>;
+  static_assert(std::is_pointer_v<self_ptr>,
+                "a worker is a function of a pointer to its actor, such as event_based_actor*");
+  const auto spawn = [=](detail::birth& b) {
+    const auto bound = [&](auto... known) {
+      return b.parent->spawn([body, known..., up = b.up](self_ptr self) -> result {
+        detail::guard(self);
+        if constexpr (std::is_void_v<result>) {
+          body(self, known...);
+          up.tell(news::started);
+        } else {
+          auto made = body(self, known...);
+          up.tell(news::started);
+          return made;
+        }
+      });
+    };
+    if constexpr (detail::takes_child_at<1, F>())
+      return bound(b.me(), detail::resolve(b, args)...);
+    else
+      return bound(detail::resolve(b, args)...);
+  };
+  using handle = decltype(spawn(std::declval<detail::birth&>()));
+  return launcher{{
+    .kind = task_kind::async_worker,
+    .label = "worker",
+    .launch = [spawn](detail::birth& b) -> launched {
+      return caf::actor_cast<caf::actor>(spawn(b));
+    },
+    .handle = &typeid(handle),
+    .wishes = detail::wishes_in(args...),
+  }};
+}
+
+/// A child that is a CAF actor class, constructed with copies of the arguments. Its make_behavior
+/// must not be private. It may take a `supervisor::child` after the config.
+template <class T, class... Args>
+  requires std::derived_from<T, caf::local_actor>
+launcher worker(Args... args) {
+  detail::check_args<Args...>();
+  const auto spawn = [=](detail::birth& b) {
+    if constexpr (std::constructible_from<T, caf::actor_config&, child, Args...>)
+      return b.parent->spawn<detail::guarded<T>>(b.up, b.me(), detail::resolve(b, args)...);
+    else
+      return b.parent->spawn<detail::guarded<T>>(b.up, detail::resolve(b, args)...);
+  };
+  using handle = decltype(spawn(std::declval<detail::birth&>()));
+  return launcher{{
+    .kind = task_kind::async_worker,
+    .label = "worker",
+    .launch = [spawn](detail::birth& b) -> launched {
+      return caf::actor_cast<caf::actor>(spawn(b));
+    },
+    .handle = &typeid(handle),
+    .wishes = detail::wishes_in(args...),
+  }};
+}
+
+/// A child with a thread of its own: a plain function that may block. It may take a
+/// `supervisor::child` as its first argument, and has to look at `stopping()` there: nothing else
+/// can stop it.
+template <class F, class... Args>
+launcher blocking_worker(F body, Args... args) {
+  detail::check_args<Args...>();
+  const auto launch = [=](detail::birth& b) -> launched {
+    if (b.fakes_threads())
+      return detail::spawn_fake(b.parent, b.up);
+    const auto run = [&](auto... known) {
+      return b.parent->spawn<caf::detached>([body, known..., up = b.up](caf::blocking_actor* self) {
+        up.tell(news::started);
+        try {
+          body(known...);
+        } catch (...) {
+          auto why = std::current_exception();
+          self->fail_state(detail::panic(why));
+        }
+      });
+    };
+    if constexpr (detail::takes_child_at<0, F>())
+      return caf::actor_cast<caf::actor>(run(b.me(), detail::resolve(b, args)...));
+    else
+      return caf::actor_cast<caf::actor>(run(detail::resolve(b, args)...));
+  };
+  return launcher{{
+    .kind = task_kind::blocking_worker,
+    .label = "blocking_worker",
+    .launch = launch,
+    .wishes = detail::wishes_in(args...),
+  }};
+}
+
+/// A child that is a supervisor.
+launcher nested(supervisor_spec spec);
+
+/// A child made by any function of the parent and itself: for actors that spawn in other ways, and
+/// for starts that may decide that there is nothing to run. The actor counts as started at once.
+launcher custom(std::function<launched(caf::local_actor& parent, const child& me)> make);
+
+} // namespace supervisor

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "supervisor/core.hpp"
+
+#include <functional>
+#include <iosfwd>
+#include <string_view>
+
+namespace supervisor {
+
+/// An event of one supervisor of a tree, and what belongs to it. Valid during the call only.
+struct tree_event {
+  std::string_view supervisor{}; ///< path
+  std::string_view child{};      ///< id; empty if it is about the supervisor itself
+  const event& what;
+  std::string_view text{}; ///< what the child died of, in events that tell of an end
+  const plan& by;
+};
+
+/// Told of every event of a tree, one at a time, in the turn of the supervisor that decided it. It
+/// must neither block nor call the tree.
+using observer = std::function<void(const tree_event&)>;
+
+/// One line a crash: who, why, which restart of how many, when again. What a tree does by default,
+/// with std::cerr.
+observer crash_lines(std::ostream&);
+
+} // namespace supervisor

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "supervisor/actors/cell.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace supervisor {
+
+/// Names a child, not one of its lives: stays good when the child does not.
+///
+/// `*ref` is a real handle for `send`, `request`, `delegate`, ...: the child's, or while the child
+/// is down its stand-in's (see `cell`). Take it anew for every message; it costs a few nanoseconds.
+///
+/// Copy it freely, and give each actor or thread a copy of its own: `*ref` remembers what it found.
+/// It keeps neither a dead child nor the actor system alive. It may be destroyed after the actor
+/// system, but not used.
+template <class T = caf::actor>
+class supervised_ref {
+public:
+  explicit supervised_ref(std::shared_ptr<cell> where) : cell_(std::move(where)) {}
+
+  T operator*() const {
+    if (cell_->life() == life_)
+      if (auto who = who_.lock())
+        return caf::actor_cast<T>(std::move(who));
+    return look_up();
+  }
+
+  /// Of the child if it is up, else 0.
+  std::uint32_t life() const noexcept { return cell_->life(); }
+
+  const std::string& path() const { return cell_->path(); }
+
+  /// Calls `then` when a life of the child begins or ends, as long as the watch is kept.
+  [[nodiscard]] cell::watch on_change(cell::observer then) const {
+    return cell_->on_change(std::move(then));
+  }
+
+private:
+  T look_up() const {
+    const auto [who, life] = cell_->now();
+    who_ = caf::actor_cast<caf::weak_actor_ptr>(who);
+    life_ = life;
+    return caf::actor_cast<T>(who);
+  }
+
+  std::shared_ptr<cell> cell_;
+  mutable caf::weak_actor_ptr who_; ///< whom `cell_` had in `life_`
+  mutable std::uint32_t life_ = 0;
+};
+
+/// A wish: as a start argument it becomes a `supervised_ref<T>` at each start.
+template <class T = caf::actor>
+struct ref_to {
+  std::string path{};
+};
+
+template <class T = caf::actor>
+ref_to<T> ref(std::string path) {
+  return {std::move(path)};
+}
+
+} // namespace supervisor

@@ -1,0 +1,11 @@
+#pragma once
+
+// The front door: everything that a program with a supervision tree needs.
+
+#include "supervisor/actors/child.hpp"
+#include "supervisor/actors/launcher.hpp"
+#include "supervisor/actors/observer.hpp"
+#include "supervisor/actors/ref.hpp"
+#include "supervisor/actors/tree.hpp"
+#include "supervisor/policies.hpp"
+#include "supervisor/spec.hpp"
