@@ -42,6 +42,7 @@ enum class event_type : std::uint8_t {
   child_failed,
   child_panicked,
   child_stopped,
+  child_blocked, ///< its restart waits for a dependency that is down for good
   child_quarantined,
   child_abandoned,
   backoff_scheduled,

@@ -168,7 +168,7 @@ void turn::all_down(std::uint32_t g) {
     return;
   drop_group_deadline(g);
   if (finishes(mine.then))
-    return finish(g);
+    return; // `take` finishes, when all that came together is answered
   if (mine.failed)
     return end(aim::give_up, mine.culprit);
   mine.resume = std::max(mine.resume, now_);
@@ -200,9 +200,13 @@ void turn::rise(std::uint32_t g) {
       continue;
     if (!needs_are_ready(who)) {
       row(who).gated = true;
-      if (!state_.begun && needs_are_hopeless(who))
-        end(aim::roll_back, who);
-      return;
+      const auto hopeless = hopeless_need(who);
+      if (hopeless == nobody)
+        return;
+      if (!state_.begun)
+        return end(aim::roll_back, hopeless);
+      leave_behind(g, who);
+      continue;
     }
     row(who).regroup = in_none;
     --mine.members;
@@ -210,6 +214,16 @@ void turn::rise(std::uint32_t g) {
     return start(who);
   }
   close(g);
+}
+
+/// It waits alone for what may never come, so that those after it need not.
+void turn::leave_behind(std::uint32_t g, slot who) {
+  auto& r = row(who);
+  r.regroup = in_none;
+  --group(g).members;
+  r.now = phase::waiting;
+  r.since = now_;
+  fact(event_type::child_blocked, current(who));
 }
 
 /// It runs, or it will not: whoever waited for it goes on.
@@ -259,9 +273,11 @@ void turn::count_those_already_down() {
   for (const auto& x : tally_.outcomes)
     counted[x.who.who] = true;
   for (slot who = 0; who < state_.children.size(); ++who)
-    if (!counted[who] && row(who).number > 0)
-      tally_.outcomes.push_back(
-        {current(who), shutdown_status::already_exited, tally_of(who).last_exit});
+    if (!counted[who])
+      tally_.outcomes.push_back({current(who),
+                                 row(who).now == phase::abandoned ? shutdown_status::abort_failed
+                                                                  : shutdown_status::already_exited,
+                                 tally_of(who).last_exit});
 }
 
 void turn::enter(shutdown_phase next) {

@@ -7,9 +7,9 @@
 namespace supervisor {
 
 std::string_view label(lifecycle x) noexcept {
-  constexpr std::string_view words[] = {"declared",   "starting",    "running",       "ready",
-                                        "restarting", "quarantined", "shutting_down", "stopped",
-                                        "failed",     "abandoned"};
+  constexpr std::string_view words[]
+    = {"declared",    "starting",      "running", "ready",  "restarting",
+       "quarantined", "shutting_down", "stopped", "failed", "abandoned"};
   return words[static_cast<int>(x)];
 }
 
@@ -105,8 +105,8 @@ std::string to_string(const shutdown_report& x) {
   std::array<std::size_t, 5> counts{};
   for (const auto& child : x.outcomes)
     ++counts[static_cast<std::size_t>(child.status)];
-  auto text = headline(x) + " in " + to_string(x.took) + ": "
-              + std::to_string(x.outcomes.size()) + " children";
+  auto text = headline(x) + " in " + to_string(x.took) + ": " + std::to_string(x.outcomes.size())
+              + " children";
   for (std::size_t i = 0; i < counts.size(); ++i)
     if (counts[i] > 0)
       text += ", " + std::to_string(counts[i]) + " "

@@ -75,9 +75,9 @@ struct child_report {
 struct shutdown_report {
   aim why = aim::stop;
   std::string requested_by{};
-  std::string reason{};             ///< of a stop: as given; else what the culprit died of
-  std::string culprit{};            ///< path of the child whose end was the reason, if any
-  nanoseconds took{0};              ///< from request to completion
+  std::string reason{};                 ///< of a stop: as given; else what the culprit died of
+  std::string culprit{};                ///< path of the child whose end was the reason, if any
+  nanoseconds took{0};                  ///< from request to completion
   std::vector<child_report> outcomes{}; ///< in the order in which children left
 
   bool asked_for() const { return why == aim::stop; }

@@ -37,6 +37,8 @@ void turn::take(std::span<const input> inputs) {
     std::ranges::sort(ends, {}, [this](const ended& x) { return row(x.who).rank; });
   for (const auto& x : ends)
     settle(x);
+  if (ending() && group(state_.ending).down)
+    finish(state_.ending);
   start_those_in_line();
   wake_in_time();
 }
@@ -56,7 +58,7 @@ void turn::take(const input& x, std::vector<ended>& ends) {
     case news::exited:
       return on_exited(x, ends);
     case news::ignored:
-      return on_ignored(x.who);
+      return on_ignored(x, ends);
     case news::lingering:
       return on_lingering(x);
     case news::late_end:
@@ -72,9 +74,11 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
   if (r.now == phase::abandoned) {
     --tally_.abandoned;
     fact(event_type::child_shutdown_late_report, x.who).exit = x.exit;
+    tally_of(who).exited = true;
+    tally_of(who).last_exit = x.exit;
     for (auto& outcome : tally_.outcomes)
       if (outcome.who == x.who)
-        outcome.status = shutdown_status::late_report;
+        outcome = {x.who, shutdown_status::late_report, x.exit};
     r.now = phase::down;
     return;
   }
@@ -96,10 +100,12 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
 void turn::settle(ended end) {
   auto& r = row(end.who);
   const auto told = end.was == phase::stopping || end.was == phase::killing;
-  if (r.timed_out && r.regroup == in_none)
+  if (r.timed_out && r.regroup == in_none) {
     end.exit = {exit_class::timeout, exit_detail::start_failed, failure_kind::timeout, 0};
-  else if (told && end.exit.what == exit_class::external_cancel)
+    end.uptime = nanoseconds{0};
+  } else if (told && end.exit.what == exit_class::external_cancel) {
     end.exit.what = exit_class::manual_stop;
+  }
   tally_of(end.who).last_exit = end.exit;
   if (state_.finished)
     return report_leaving(end);
@@ -107,6 +113,8 @@ void turn::settle(ended end) {
     return decide(end);
   r.timed_out = false;
   report_leaving(end);
+  if (end.exit.detail == exit_detail::shutdown_tree)
+    return this->end(aim::end_tree, end.who);
   const auto g = r.regroup;
   if (plan_.of(end.who).temporary && !finishes(group(g).then))
     forget(end.who);
@@ -203,11 +211,15 @@ void turn::carry_out(const ended& end, const decision& then) {
   }
 }
 
+/// Where the supervisor itself has no limit, its children's policies may still look at the count.
+constexpr std::size_t remembered_without_limit = 1024;
+
 /// Once a regroup, however many children it restarts.
 void turn::count_strike() {
   ++tally_.restarts;
-  if (plan_.intensity.restarts != unlimited)
-    state_.strikes.push_back(now_);
+  state_.strikes.push_back(now_);
+  if (plan_.intensity.restarts == unlimited && state_.strikes.size() > remembered_without_limit)
+    state_.strikes.pop_front();
 }
 
 // -- the other news ------------------------------------------------------------------------------------
@@ -255,6 +267,8 @@ void turn::on_ready(life who) {
   if (!is_current(who))
     return stale(who);
   const auto& r = row(who.who);
+  if (r.now == phase::starting) // it said so before it was done with starting
+    on_started(who);
   if (r.now != phase::up || r.ready)
     return;
   drop_deadline(who.who);
@@ -267,26 +281,31 @@ void turn::ready(slot who) {
   ungate_dependents_of(who);
 }
 
-void turn::on_ignored(life who) {
-  if (!is_current(who) || row(who.who).now != phase::starting)
-    return stale(who);
-  fact(event_type::child_ignored, who);
-  drop_deadline(who.who);
+void turn::on_ignored(const input& x, std::vector<ended>& ends) {
+  if (!is_current(x.who) || row(x.who.who).now != phase::starting)
+    return on_exited(x, ends); // told to stop before it could say so: then it is down
+  const auto who = x.who.who;
+  fact(event_type::child_ignored, x.who);
+  drop_deadline(who);
   --state_.starting;
-  leave_down(who.who, true);
-  on_start_settled(who.who);
+  leave_down(who, true);
+  on_start_settled(who);
 }
 
 void turn::on_lingering(const input& x) {
-  if (!is_current(x.who) || x.count == 0)
+  if (!is_current(x.who))
+    return stale(x.who);
+  if (x.count == 0)
     return;
   row(x.who.who).lingers = true;
   trouble_of(x.who.who).lingering = x.count;
 }
 
 void turn::on_late_end(life who) {
+  if (!is_current(who) || !row(who.who).lingers)
+    return stale(who);
   auto& r = row(who.who);
-  if (!r.lingers || --trouble_of(who.who).lingering > 0)
+  if (--trouble_of(who.who).lingering > 0)
     return;
   r.lingers = false;
   fact(event_type::child_shutdown_late_report, who);
@@ -318,6 +337,8 @@ void turn::on_due(slot who) {
       return start_when_due(who);
     case phase::starting:
     case phase::up:
+      if (r.regroup != in_none)
+        return; // its stop is on its way, in its turn
       r.timed_out = true;
       return cancel(who);
     case phase::stopping:
@@ -363,7 +384,7 @@ void turn::start_those_in_line() {
   while (!state_.line.empty() && state_.starting < plan_.in_flight) {
     const auto who = state_.line.front();
     state_.line.pop_front();
-    start(who);
+    start_when_due(who);
   }
 }
 
@@ -450,15 +471,17 @@ bool turn::needs_are_ready(slot who) const {
   });
 }
 
-/// Some dependency is down for good: nothing but an operator brings it back.
-bool turn::needs_are_hopeless(slot who) const {
-  return std::ranges::any_of(plan_.needs_of(who), [this](slot need) {
+/// The dependency that is down for good, if there is one: nothing but an operator brings it back.
+slot turn::hopeless_need(slot who) const {
+  for (const auto need : plan_.needs_of(who)) {
     const auto& r = row(need);
     const auto over = r.now == phase::parked || r.now == phase::forgotten
                       || r.now == phase::abandoned
                       || (r.now == phase::down && r.number > 0 && r.regroup == in_none);
-    return over && !r.done;
-  });
+    if (over && !r.done)
+      return need;
+  }
+  return nobody;
 }
 
 void turn::ungate_dependents_of(slot who) {
@@ -466,12 +489,13 @@ void turn::ungate_dependents_of(slot who) {
     auto& r = row(dependent);
     if (!r.gated)
       continue;
-    if (!state_.begun && !ending() && needs_are_hopeless(dependent))
-      return end(aim::roll_back, dependent);
-    if (!needs_are_ready(dependent))
-      continue;
-    r.gated = false;
-    r.regroup != in_none ? rise(r.regroup) : start_when_due(dependent);
+    if (r.regroup != in_none) {
+      r.gated = false;
+      rise(r.regroup); // which looks at the dependencies again
+    } else if (needs_are_ready(dependent)) {
+      r.gated = false;
+      start_when_due(dependent);
+    }
   }
 }
 

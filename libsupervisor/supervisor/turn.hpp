@@ -33,7 +33,7 @@ private:
   void on_started(life);
   void on_ready(life);
   void on_exited(const input&, std::vector<ended>& ends);
-  void on_ignored(life);
+  void on_ignored(const input&, std::vector<ended>& ends);
   void on_lingering(const input&);
   void on_late_end(life);
   void on_deadline();
@@ -59,7 +59,7 @@ private:
   void ready(slot);
   void ungate_dependents_of(slot);
   bool needs_are_ready(slot) const;
-  bool needs_are_hopeless(slot) const;
+  slot hopeless_need(slot) const;
 
   // -- regroup.cpp: children that go down and come up together --------------------------------------
 
@@ -79,6 +79,7 @@ private:
   void announce_wait(slot, time_point until);
   void on_group_due(std::uint32_t group);
   void rise(std::uint32_t group);
+  void leave_behind(std::uint32_t group, slot);
   void on_start_settled(slot);
   void close(std::uint32_t group);
   void finish(std::uint32_t group);

@@ -19,6 +19,11 @@ inline constexpr child_exit killed{exit_class::nonzero_exit, exit_detail::killed
 inline constexpr child_exit no_start{exit_class::nonzero_exit, exit_detail::start_failed,
                                      failure_kind::recoverable, 0};
 
+/// A child that says nothing but its name and, if it must, how long it may take to stop.
+inline declared_child_spec worker(std::string id, std::optional<stop_budget> shutdown = {}) {
+  return {.id = std::move(id), .start = {"x"}, .shutdown = shutdown};
+}
+
 /// The core with children that obey at once, unless they are in one of the sets below. Every step
 /// is checked against what must always be true.
 class core_under_test {
@@ -84,6 +89,23 @@ public:
     for (const auto& x : facts)
       if (x.who.who == (id.empty() ? nobody : slot_of(id)))
         append(text, std::string{label(x.what)});
+    return text;
+  }
+
+  /// How everybody left, in the order of leaving.
+  std::string report() const {
+    std::string text;
+    for (const auto& x : tally_.outcomes)
+      append(text, spec.children[x.who.who].id + " " + std::string{label(x.status)});
+    return text;
+  }
+
+  /// The stages that the shutdown went through.
+  std::string stages() const {
+    std::string text;
+    for (const auto& x : facts)
+      if (x.what == event_type::shutdown_phase_changed)
+        append(text, std::string{label(x.to)});
     return text;
   }
 

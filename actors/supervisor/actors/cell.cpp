@@ -82,22 +82,27 @@ public:
     }
   }
 
-  /// The life that was shown until now.
-  std::uint32_t close(caf::error why, std::atomic<std::uint32_t>& shown) {
+  /// The life that was shown until now. Without hope nobody waits: what is held is turned away.
+  std::uint32_t close(caf::error why, bool hope, std::atomic<std::uint32_t>& shown) {
     caf::actor before;
-    std::list<message> signals;
-    const std::lock_guard guard{lock_};
-    if (door_ == door::gone)
-      return 0;
-    door_ = door::closed;
-    std::swap(child_, before);
-    std::swap(why_, why);
-    for (auto i = held_.begin(); i != held_.end();) {
-      const auto here = i++;
-      if (is_signal(**here))
-        signals.splice(signals.end(), held_, here);
+    std::list<message> left;
+    std::uint32_t was = 0;
+    {
+      const std::lock_guard guard{lock_};
+      if (door_ == door::gone)
+        return 0;
+      door_ = hope ? door::closed : door::away;
+      std::swap(child_, before);
+      std::swap(why_, why);
+      for (auto i = held_.begin(); i != held_.end();) {
+        const auto here = i++;
+        if (!hope || is_signal(**here))
+          left.splice(left.end(), held_, here);
+      }
+      was = shown.exchange(0, std::memory_order_acq_rel);
     }
-    return shown.exchange(0, std::memory_order_acq_rel);
+    turn_away(left);
+    return was;
   }
 
   /// True the first time. `was` becomes the life that was shown until now.
@@ -114,10 +119,7 @@ public:
       std::swap(held_, left);
       was = shown.exchange(0, std::memory_order_acq_rel);
     }
-    while (!left.empty()) {
-      enter(std::move(left.front()), nullptr);
-      left.pop_front();
-    }
+    turn_away(left);
     return true;
   }
 
@@ -143,10 +145,16 @@ private:
   enum class door : std::uint8_t {
     awaited, ///< no life so far
     closed,
+    away,    ///< closed, and nothing is going to open it by itself
     opening, ///< `open` passes on what is held; what comes now queues behind it
     open,
     gone,
   };
+
+  void turn_away(std::list<message>& left) {
+    for (; !left.empty(); left.pop_front())
+      enter(std::move(left.front()), nullptr);
+  }
 
   static bool is_signal(const caf::mailbox_element& what) {
     return what.content().match_elements<caf::exit_msg>()
@@ -156,7 +164,7 @@ private:
   bool keeps(const caf::mailbox_element& what) const {
     if (door_ == door::opening)
       return true;
-    if (door_ == door::gone || is_signal(what))
+    if (door_ == door::gone || door_ == door::away || is_signal(what))
       return false;
     return (door_ == door::awaited || policy_.does == while_down::way::hold)
            && held_.size() < policy_.bound;
@@ -170,12 +178,13 @@ private:
       ++dropped_;
       return {};
     }
-    if (door_ == door::closed && policy_.does == while_down::way::answer)
+    const auto down = door_ == door::closed || door_ == door::away;
+    if (down && policy_.does == while_down::way::answer)
       return *policy_.answer;
     ++refused_;
     if (door_ == door::gone)
       return caf::make_message(gone());
-    if (door_ == door::closed && policy_.does == while_down::way::fail)
+    if (door_ == door::away || (down && policy_.does == while_down::way::fail))
       return caf::make_message(make_failure(failure::child_down, because(" is down")));
     return caf::make_message(
       make_failure(failure::too_many_held, path_ + " is down and " + std::to_string(policy_.bound)
@@ -243,7 +252,12 @@ void cell::up(const caf::actor& child, std::uint32_t life) {
 }
 
 void cell::down(caf::error why) {
-  if (const auto was = room_->close(std::move(why), life_))
+  if (const auto was = room_->close(std::move(why), true, life_))
+    tell(was, false);
+}
+
+void cell::away(caf::error why) {
+  if (const auto was = room_->close(std::move(why), false, life_))
     tell(was, false);
 }
 

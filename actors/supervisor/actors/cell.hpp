@@ -90,8 +90,12 @@ public:
   /// mailbox.
   void up(const caf::actor& child, std::uint32_t life);
 
-  /// It may come back.
+  /// It comes back.
   void down(caf::error why);
+
+  /// It is down, and nothing is going to start it by itself: until `up`, what is held and what
+  /// comes fails with `failure::child_down`, or gets its answer.
+  void away(caf::error why);
 
   /// It never comes back: everything held and everything that comes later fails with
   /// `failure::child_gone`.

@@ -75,7 +75,8 @@ struct recipe {
 class launcher {
 public:
   launcher() = default;
-  explicit launcher(detail::recipe r) : recipe_(std::make_shared<const detail::recipe>(std::move(r))) {}
+  explicit launcher(detail::recipe r)
+    : recipe_(std::make_shared<const detail::recipe>(std::move(r))) {}
 
   /// The same, with other words for those who call the child while it is down.
   launcher while_down(supervisor::while_down what) const {
@@ -87,7 +88,9 @@ public:
   bool empty() const { return recipe_ == nullptr; }
   task_kind kind() const { return recipe_ ? recipe_->kind : task_kind::async_worker; }
   std::string_view label() const { return recipe_ ? recipe_->label : std::string_view{}; }
-  const basic_supervisor_spec<launcher>* tree() const { return recipe_ ? recipe_->tree.get() : nullptr; }
+  const basic_supervisor_spec<launcher>* tree() const {
+    return recipe_ ? recipe_->tree.get() : nullptr;
+  }
   const detail::recipe& recipe() const { return *recipe_; }
 
 private:
@@ -182,13 +185,13 @@ void guard(Self* self) {
   self->set_exception_handler([](std::exception_ptr& x) -> caf::error { return panic(x); });
 }
 
-/// The class of the user's actor, which says that it has started.
+/// The user's actor class, which says that it has started.
 template <class T>
-class guarded : public T {
+class guarded : public compat::answering<T> {
 public:
   template <class... Args>
   guarded(caf::actor_config& config, uplink up, Args&&... args)
-    : T(config, std::forward<Args>(args)...), up_(std::move(up)) {
+    : compat::answering<T>(config, std::forward<Args>(args)...), up_(std::move(up)) {
     guard(this);
   }
 
@@ -202,6 +205,34 @@ private:
   uplink up_;
 };
 
+/// The actor that the user's function makes, which says that it has started.
+template <class T, class Body>
+class guarded_function : public compat::answering<T> {
+public:
+  guarded_function(caf::actor_config& config, uplink up, Body body)
+    : compat::answering<T>(config), up_(std::move(up)), body_(std::move(body)) {
+    guard(this);
+  }
+
+  typename T::behavior_type make_behavior() override {
+    const auto begun = std::move(up_);
+    auto body = std::move(body_); // gone after the start, as with spawn
+    if constexpr (std::is_void_v<decltype(body(this))>) {
+      body(this);
+      begun.tell(news::started);
+      return {};
+    } else {
+      auto made = body(this);
+      begun.tell(news::started);
+      return made;
+    }
+  }
+
+private:
+  uplink up_;
+  Body body_;
+};
+
 /// Stands for a child that has a thread of its own, where time is not real.
 caf::actor spawn_fake(caf::local_actor* parent, uplink up);
 
@@ -212,8 +243,7 @@ caf::actor spawn_fake(caf::local_actor* parent, uplink up);
 /// `supervisor::child` after `self`; a `ref<T>("path")` among the arguments arrives as a
 /// `supervised_ref<T>`.
 template <class F, class... Args>
-  requires(!std::derived_from<F, caf::abstract_actor>)
-launcher worker(F body, Args... args) {
+requires(!std::derived_from<F, caf::abstract_actor>) launcher worker(F body, Args... args) {
   detail::check_args<Args...>();
   using self_ptr = detail::self_of<F>;
   using result = detail::result_of<F>;
@@ -221,17 +251,9 @@ launcher worker(F body, Args... args) {
                 "a worker is a function of a pointer to its actor, such as event_based_actor*");
   const auto spawn = [=](detail::birth& b) {
     const auto bound = [&](auto... known) {
-      return b.parent->spawn([body, known..., up = b.up](self_ptr self) -> result {
-        detail::guard(self);
-        if constexpr (std::is_void_v<result>) {
-          body(self, known...);
-          up.tell(news::started);
-        } else {
-          auto made = body(self, known...);
-          up.tell(news::started);
-          return made;
-        }
-      });
+      auto run = [body, known...](self_ptr self) -> result { return body(self, known...); };
+      using actor_class = detail::guarded_function<std::remove_pointer_t<self_ptr>, decltype(run)>;
+      return b.parent->spawn<actor_class>(b.up, std::move(run));
     };
     if constexpr (detail::takes_child_at<1, F>())
       return bound(b.me(), detail::resolve(b, args)...);
@@ -242,9 +264,8 @@ launcher worker(F body, Args... args) {
   return launcher{{
     .kind = task_kind::async_worker,
     .label = "worker",
-    .launch = [spawn](detail::birth& b) -> launched {
-      return caf::actor_cast<caf::actor>(spawn(b));
-    },
+    .launch
+    = [spawn](detail::birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
     .handle = &typeid(handle),
     .wishes = detail::wishes_in(args...),
   }};
@@ -253,8 +274,7 @@ launcher worker(F body, Args... args) {
 /// A child that is a CAF actor class, constructed with copies of the arguments. Its make_behavior
 /// must not be private. It may take a `supervisor::child` after the config.
 template <class T, class... Args>
-  requires std::derived_from<T, caf::local_actor>
-launcher worker(Args... args) {
+requires std::derived_from<T, caf::local_actor> launcher worker(Args... args) {
   detail::check_args<Args...>();
   const auto spawn = [=](detail::birth& b) {
     if constexpr (std::constructible_from<T, caf::actor_config&, child, Args...>)
@@ -266,9 +286,8 @@ launcher worker(Args... args) {
   return launcher{{
     .kind = task_kind::async_worker,
     .label = "worker",
-    .launch = [spawn](detail::birth& b) -> launched {
-      return caf::actor_cast<caf::actor>(spawn(b));
-    },
+    .launch
+    = [spawn](detail::birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
     .handle = &typeid(handle),
     .wishes = detail::wishes_in(args...),
   }};

@@ -63,9 +63,8 @@ struct control_plane {
 };
 
 /// Where a supervisor's messages arrive.
-using supervisor_mailbox
-  = typed_actor<caf::result<void>(control), caf::result<void>(child_start),
-                caf::result<void>(control_plane)>;
+using supervisor_mailbox = typed_actor<caf::result<void>(control), caf::result<void>(child_start),
+                                       caf::result<void>(control_plane)>;
 
 } // namespace supervisor
 

@@ -4,15 +4,10 @@
 
 namespace supervisor::detail {
 
-supervisor_actor::supervisor_actor(caf::actor_config& config,
-                                   std::shared_ptr<const blueprint> blue, std::string path,
-                                   std::shared_ptr<tree_core> tree, uplink up)
-  : supervisor_mailbox::base(config),
-    blue_(std::move(blue)),
-    path_(std::move(path)),
-    tree_(std::move(tree)),
-    up_(std::move(up)),
-    state_(make_state(*blue_->plan)),
+supervisor_actor::supervisor_actor(caf::actor_config& config, std::shared_ptr<const blueprint> blue,
+                                   std::string path, std::shared_ptr<tree_core> tree, uplink up)
+  : supervisor_mailbox::base(config), blue_(std::move(blue)), path_(std::move(path)),
+    tree_(std::move(tree)), up_(std::move(up)), state_(make_state(*blue_->plan)),
     seats_(blue_->plan->size()) {}
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
@@ -174,13 +169,16 @@ void supervisor_actor::publish() {
 /// Callers of a child that is down wait for it, unless nothing will start it again.
 void supervisor_actor::tell_cell(slot who) {
   const auto& row = state_.children[who];
-  const auto path = path_of(who);
   const auto comes_back = row.now == phase::waiting || row.now == phase::starting
                           || (row.now == phase::down && row.regroup != in_none && !ending());
+  const auto text = words_.find(who);
+  const auto counted = who < tally_.children.size() ? tally_.children[who] : child_tally{};
+  auto why = make_failure(failure::child_down,
+                          text == words_.end() ? words(counted.last_exit) : text->second);
   if (comes_back)
-    seats_[who].known->down(make_failure(failure::child_down, path + " is down"));
+    seats_[who].known->down(std::move(why));
   else
-    seats_[who].known->gone(make_failure(failure::child_gone, path + " is down for good"));
+    seats_[who].known->away(std::move(why));
 }
 
 void supervisor_actor::carry_out(const effect& x) {
@@ -228,8 +226,8 @@ launched supervisor_actor::try_start(life who) {
   const auto& spec = spec_of(who.who);
   try {
     if (spec.start.kind() == task_kind::supervisor)
-      return caf::actor_cast<caf::actor>(spawn<supervisor_actor>(
-        blue_->below(who.who), path_of(who.who), tree_, up));
+      return caf::actor_cast<caf::actor>(
+        spawn<supervisor_actor>(blue_->below(who.who), path_of(who.who), tree_, up));
     birth b{.parent = this, .up = up, .id = spec.id, .above = path_, .tree = *tree_};
     auto made = spec.start.recipe().launch(b);
     seats_[who.who].stop = std::move(b.stop);
@@ -332,8 +330,8 @@ void supervisor_actor::answer(const control& x) {
   node.strategy = blue_->spec->strategy;
   node.intensity = blue_->spec->intensity;
   node.phase = state_.stage;
-  node.recent_restarts = static_cast<std::uint32_t>(
-    std::ranges::count_if(state_.strikes, [&](time_point t) { return !node.intensity.forgets(t, now); }));
+  node.recent_restarts = static_cast<std::uint32_t>(std::ranges::count_if(
+    state_.strikes, [&](time_point t) { return !node.intensity.forgets(t, now); }));
   node.answered = true;
   node.children.reserve(seats_.size());
   for (slot i = 0; i < seats_.size(); ++i) {
@@ -354,9 +352,9 @@ void supervisor_actor::answer(const control& x) {
     if (spec.start.kind() == task_kind::supervisor && seats_[i].who) {
       child.below = std::make_shared<supervisor_state>();
       child.below->path = child.path;
-      compat::anon_send(seats_[i].who, control{.what = control::order::state,
-                                               .query = x.query,
-                                               .node = child.below.get()});
+      compat::anon_send(
+        seats_[i].who,
+        control{.what = control::order::state, .query = x.query, .node = child.below.get()});
     }
     node.children.push_back(std::move(child));
   }
@@ -370,7 +368,8 @@ void supervisor_actor::bind(const std::string& path) {
   const auto id = rest.substr(0, rest.find('/'));
   const auto who = slot_of(id);
   if (who == nobody) {
-    tree_->cell_of(path)->gone(make_failure(failure::child_gone, path + " does not exist"));
+    tree_->cell_of(path)->gone(
+      make_failure(failure::child_gone, path + " names no child of this tree"));
   } else if (id != rest) {
     if (seats_[who].who)
       compat::anon_send(seats_[who].who, control{.what = control::order::bind, .path = path});
@@ -384,7 +383,8 @@ void supervisor_actor::show_cells() {
     if (const auto who = slot_of(id); who != nobody)
       show_cell(who, known);
     else
-      known->gone(make_failure(failure::child_gone, path_ + "/" + id + " does not exist"));
+      known->gone(
+        make_failure(failure::child_gone, path_ + "/" + id + " names no child of this tree"));
 }
 
 void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {

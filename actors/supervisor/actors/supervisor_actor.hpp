@@ -78,7 +78,7 @@ private:
   bool over_ = false;
 
   std::vector<seat> seats_;
-  std::unordered_map<slot, std::string> words_; ///< texts of the last exits
+  std::unordered_map<slot, std::string> words_;               ///< texts of the last exits
   std::unordered_map<slot, std::vector<child_report>> below_; ///< what nested ones left behind
   std::unordered_map<slot, caf::actor> abandoned_;
   std::vector<caf::actor> abandoned_below_;

@@ -41,9 +41,8 @@ void tree::current_state(std::function<void(supervisor_state)> done) const {
   const auto query = std::make_shared<state_query>();
   query->done = std::move(done);
   if (const auto root = core_->root())
-    compat::anon_send(root, control{.what = control::order::state,
-                                    .query = query,
-                                    .node = &query->root});
+    compat::anon_send(root,
+                      control{.what = control::order::state, .query = query, .node = &query->root});
 }
 
 supervisor_state tree::current_state() const {
@@ -54,9 +53,8 @@ supervisor_state tree::current_state() const {
 }
 
 faults tree::request_shutdown(std::string requested_by, std::string reason) const {
-  const auto blank = [](const std::string& x) {
-    return x.find_first_not_of(" \t\n") == std::string::npos;
-  };
+  const auto blank
+    = [](const std::string& x) { return x.find_first_not_of(" \t\n") == std::string::npos; };
   faults wrong;
   if (blank(requested_by))
     wrong.push_back({"requested_by", "must say who asks"});
@@ -119,8 +117,8 @@ void check_wish(const detail::wish& wanted, const std::string& path, const std::
     std::vector<std::string_view> known;
     for (const auto& [name, child] : all)
       known.push_back(name);
-    found.push_back({where, "a ref names no child of this tree: " + target
-                              + did_you_mean(target, known)});
+    found.push_back(
+      {where, "a ref names no child of this tree: " + target + did_you_mean(target, known)});
   } else if (*at->second->start.recipe().handle != *wanted.handle) {
     found.push_back({where, "the ref to " + target
                               + " has another handle type than the child: ask for the type that "

@@ -3,10 +3,10 @@
 #include "supervisor/actors/caf_compat.hpp"
 
 #if SUPERVISOR_CAF_LEGACY
-#  include <caf/scheduler/test_coordinator.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 #else
-#  include <caf/test/fixture/deterministic.hpp>
-#  include <caf/test/reporter.hpp>
+#include <caf/test/fixture/deterministic.hpp>
+#include <caf/test/reporter.hpp>
 #endif
 
 namespace supervisor::test {

@@ -1,0 +1,145 @@
+#include "supervisor/cli/catalog.hpp"
+
+#include "supervisor/cli/loading.hpp"
+#include "supervisor/config/words.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace supervisor {
+
+catalog& catalog::add(std::string name, std::string about, factory make) {
+  entries_.insert_or_assign(std::move(name), entry{std::move(about), std::move(make)});
+  return *this;
+}
+
+bool catalog::knows(std::string_view name) const { return entries_.contains(name); }
+
+std::vector<std::string_view> catalog::names() const {
+  std::vector<std::string_view> all;
+  for (const auto& [name, known] : entries_)
+    all.push_back(name);
+  return all;
+}
+
+std::string_view catalog::about(std::string_view name) const {
+  const auto known = entries_.find(name);
+  return known == entries_.end() ? std::string_view{} : known->second.about;
+}
+
+namespace {
+
+std::string instead_of(std::string_view name, const catalog& known) {
+  if (auto near = did_you_mean(name, known.names()); !near.empty())
+    return near;
+  std::string all;
+  for (const auto x : known.names())
+    all += (all.empty() ? ", known here: " : ", ") + std::string{x};
+  return all;
+}
+
+std::string place_of(const std::string& above, std::size_t child) {
+  return above + "/children/" + std::to_string(child);
+}
+
+fault unknown_factory(std::string_view name, const catalog& known, const std::string& where) {
+  return {where + "/factory", "unknown factory " + config::quoted(name) + instead_of(name, known)};
+}
+
+void list_unknown(const declared_spec& spec, const catalog& known, const std::string& where,
+                  faults& found) {
+  for (std::size_t i = 0; i < spec.children.size(); ++i) {
+    const auto& start = spec.children[i].start;
+    const auto here = place_of(where, i);
+    if (start.nested)
+      list_unknown(*start.nested, known, here + "/supervisor", found);
+    else if (!known.knows(start.factory))
+      found.push_back(unknown_factory(start.factory, known, here));
+  }
+}
+
+/// The names of one tree, while they are replaced.
+class binding {
+public:
+  using make_start = std::function<expected<launcher>(const declared_start&)>;
+
+  binding(const catalog& known, make_start make) : known_(known), make_(std::move(make)) {}
+
+  supervisor_spec bind(const declared_spec& from, const std::string& where) {
+    const auto& [id, how, limit, children, by_default, more] = from; // a new member stops here
+    supervisor_spec to{.id = id,
+                       .strategy = how,
+                       .intensity = limit,
+                       .children = {},
+                       .defaults = by_default,
+                       .more = more};
+    to.children.reserve(children.size());
+    for (std::size_t i = 0; i < children.size(); ++i)
+      to.children.push_back(bind(children[i], place_of(where, i)));
+    return to;
+  }
+
+  faults found{};
+
+private:
+  child_spec bind(const declared_child_spec& from, const std::string& where) {
+    const auto& [id, start, when, wait, by, stop, ready, needs, matters, in_time, more] = from;
+    return {.id = id,
+            .start = bind(start, where),
+            .restart = when,
+            .backoff = wait,
+            .policy = by,
+            .shutdown = stop,
+            .readiness = ready,
+            .dependencies = needs,
+            .criticality = matters,
+            .start_timeout = in_time,
+            .more = more};
+  }
+
+  launcher bind(const declared_start& from, const std::string& where) {
+    if (from.nested)
+      return nested(bind(*from.nested, where + "/supervisor"));
+    if (!known_.knows(from.factory)) {
+      found.push_back(unknown_factory(from.factory, known_, where));
+      return {};
+    }
+    auto made = make_(from);
+    if (made)
+      return *std::move(made);
+    for (const auto& x : made.error())
+      found.push_back({where + "/args" + x.where, x.what, x.line});
+    return {};
+  }
+
+  const catalog& known_;
+  const make_start make_;
+};
+
+std::string_view or_object(std::string_view args) { return args.empty() ? "{}" : args; }
+
+} // namespace
+
+faults unknown_factories(const declared_spec& spec, const catalog& known) {
+  faults found;
+  list_unknown(spec, known, "", found);
+  return found;
+}
+
+expected<supervisor_spec> catalog::bind(const declared_spec& spec, program& in) const {
+  const auto make = [&](const declared_start& x) -> expected<launcher> {
+    try {
+      return entries_.find(x.factory)->second.make(or_object(x.args), in);
+    } catch (const std::exception& why) { // a factory is other people's code
+      return fault{"", std::string{"the factory threw: "} + why.what()};
+    }
+  };
+  binding names{*this, make};
+  auto bound = names.bind(spec, "");
+  if (!names.found.empty())
+    return std::move(names.found);
+  return bound;
+}
+
+} // namespace supervisor

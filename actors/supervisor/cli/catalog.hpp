@@ -1,0 +1,57 @@
+#pragma once
+
+#include "supervisor/supervisor.hpp"
+
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace supervisor {
+
+/// The program that runs a tree, as a factory sees it. Copies share it; threads may share it.
+class program {
+public:
+  /// Asks for an orderly end of the tree. May be called from any thread or actor, at any time.
+  std::function<void(std::string requested_by, std::string reason)> shut_down;
+
+  /// Registers what to print when the tree has ended and its report is printed, in the order of
+  /// registration; only while factories are called. Whoever gives back false makes an exit code of 0
+  /// a 1: the tree ended well, the work did not.
+  std::function<void(std::function<bool(std::ostream&)>)> at_end;
+
+  /// Folder of the file the tree was read from: what a relative path in `args` is relative to.
+  std::string folder{"."};
+};
+
+/// What the names in a file stand for. A value: a program makes one and hands it to `cli`.
+class catalog {
+public:
+  /// Makes a start from the `args` of a declaration, a JSON object as text. Called once a child,
+  /// before anything runs; what the start makes is made again at every restart. A fault's `where` is
+  /// relative to `args`.
+  using factory = std::function<expected<launcher>(std::string_view args, program&)>;
+
+  /// `about` is one line for people.
+  catalog& add(std::string name, std::string about, factory make);
+
+  bool knows(std::string_view name) const;
+  std::vector<std::string_view> names() const;
+  std::string_view about(std::string_view name) const;
+
+  /// The declared tree with every name replaced by what it stands for, or all faults: unknown names
+  /// with the nearest known one, and what the factories refuse, each with its place in the file.
+  expected<supervisor_spec> bind(const declared_spec&, program&) const;
+
+private:
+  struct entry {
+    std::string about;
+    factory make;
+  };
+
+  std::map<std::string, entry, std::less<>> entries_;
+};
+
+} // namespace supervisor

@@ -1,0 +1,54 @@
+#include "supervisor/cli/loading.hpp"
+
+#include "supervisor/config/document.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <ostream>
+#include <sstream>
+
+namespace supervisor {
+
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  if (std::ifstream in{file, std::ios::binary}; in)
+    text << in.rdbuf();
+  return std::move(text).str();
+}
+
+std::uint32_t line_of(const config::document& file, const fault& x) {
+  const auto before = file.source().substr(0, file.nearest(x.where).at);
+  return static_cast<std::uint32_t>(1 + std::ranges::count(before, '\n'));
+}
+
+} // namespace
+
+faults with_lines(faults found, const std::filesystem::path& file) {
+  if (std::error_code ignored; found.empty() || !std::filesystem::is_regular_file(file, ignored))
+    return found; // what came through a pipe cannot be read twice
+  const auto text = text_of(file);
+  if (const auto parsed = config::document::parse(text))
+    for (auto& x : found)
+      if (x.line == 0)
+        x.line = line_of(*parsed, x);
+  return found;
+}
+
+void print(std::ostream& out, const std::filesystem::path& file, const faults& found,
+           const std::string& kind) {
+  for (const auto& [where, what, line] : found)
+    if (where.empty() && line == 0) // about no place in the file
+      out << kind << what << '\n';
+    else
+      out << file.string() << (line == 0 ? "" : ":" + std::to_string(line)) << ": " << kind
+          << (where.empty() ? "/" : where) << ": " << what << '\n';
+}
+
+std::string folder_of(const std::filesystem::path& file) {
+  const auto folder = file.parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+} // namespace supervisor
