@@ -27,15 +27,12 @@ void cook(sup::child me, std::string dish, sup::supervised_ref<> oven) {
 }
 
 /// The "args" of a child arrive as text, to be read with any JSON library.
-std::string dish_in(std::string_view args) {
-  return nlohmann::json::parse(args).value("dish", "");
-}
+std::string dish_in(std::string_view args) { return nlohmann::json::parse(args).value("dish", ""); }
 
 sup::catalog kitchen() {
   sup::catalog known;
-  known.add("oven", "bakes what it is given", [](std::string_view, sup::program&) {
-    return sup::worker(oven);
-  });
+  known.add("oven", "bakes what it is given",
+            [](std::string_view, sup::program&) { return sup::worker(oven); });
   known.add("cook", "bakes one dish after the other, badly; args: dish",
             [](std::string_view args, sup::program&) -> sup::expected<sup::launcher> {
               if (const auto dish = dish_in(args); !dish.empty())

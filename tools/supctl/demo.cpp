@@ -16,11 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string alarm = "alarm";
-
-/// Sends `alarm` to an actor of ours, once.
+/// Sends the actor a text, once.
 void ring_after(caf::event_based_actor* self, nanoseconds delay) {
-  compat::send_after(self, delay, caf::actor{self}, alarm);
+  compat::send_after(self, delay, caf::actor{self}, std::string{"now"});
 }
 
 caf::behavior steady(caf::event_based_actor*) {
@@ -80,7 +78,8 @@ catalog::factory timed(std::string key, Body body) {
 catalog demo_catalog() {
   catalog known;
   known.add("demo.steady", "does nothing, and stays", always(worker(steady)));
-  known.add("demo.flaky", "crashes \"every\" so often, in each of its lives", timed("every", flaky));
+  known.add("demo.flaky", "crashes \"every\" so often, in each of its lives",
+            timed("every", flaky));
   known.add("demo.job", "works \"for\" a while, and ends well", timed("for", job));
   known.add("demo.slow_stop", "needs \"for\" a while to stop", timed("for", slow_stop));
   known.add("demo.stubborn", "has a thread of its own, and never stops",

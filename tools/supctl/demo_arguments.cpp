@@ -64,7 +64,8 @@ faults demo_arguments::wrong() const {
   auto all = found_;
   for (const auto& [key, value] : args_.items())
     if (std::ranges::find(asked_, key) == asked_.end())
-      all.push_back({"/" + key, "unknown argument" + did_you_mean(key, {asked_.begin(), asked_.end()})});
+      all.push_back(
+        {"/" + key, "unknown argument" + did_you_mean(key, {asked_.begin(), asked_.end()})});
   return all;
 }
 

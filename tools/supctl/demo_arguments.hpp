@@ -29,7 +29,9 @@ public:
 private:
   /// Null if the key is missing, which is a fault.
   const nlohmann::json* find(const std::string& key);
-  void refuse(const std::string& key, std::string what) { found_.push_back({"/" + key, std::move(what)}); }
+  void refuse(const std::string& key, std::string what) {
+    found_.push_back({"/" + key, std::move(what)});
+  }
 
   nlohmann::json args_;
   std::vector<std::string> asked_;

@@ -183,11 +183,12 @@ launcher start_importer(const import_job& job, Refs... refs) {
   if constexpr (sizeof...(Refs) < most_workers)
     if (sizeof...(Refs) < job.workers.size())
       return start_importer(job, refs..., ref(job.workers[sizeof...(Refs)]));
-  const auto run = [job](const child& me, std::conditional_t<true, supervised_ref<>, Refs>... workers) {
-    importer{me, job.file, {workers...}, *job.done}.run();
-    if (job.done->complete)
-      job.in.shut_down("importer", "all orders are done");
-  };
+  const auto run
+    = [job](const child& me, std::conditional_t<true, supervised_ref<>, Refs>... workers) {
+        importer{me, job.file, {workers...}, *job.done}.run();
+        if (job.done->complete)
+          job.in.shut_down("importer", "all orders are done");
+      };
   return blocking_worker(run, refs...);
 }
 
@@ -264,10 +265,12 @@ void add_shop(catalog& known) {
             [](std::string_view args, program&) { return shop::make_cache(args); });
   known.add("demo.pricing", "knows the prices, and will \"crash_every\" so many questions",
             [](std::string_view args, program&) { return shop::make_pricing(args); });
-  known.add("demo.order_worker", "has orders priced and booked: by \"ledger\", \"cache\", \"pricing\"",
+  known.add("demo.order_worker",
+            "has orders priced and booked: by \"ledger\", \"cache\", \"pricing\"",
             [](std::string_view args, program&) { return shop::make_order_worker(args); });
-  known.add("demo.importer", "reads orders from a \"file\" and gives them to \"workers\"",
-            [shelf](std::string_view args, program& in) { return shop::make_importer(args, in, shelf); });
+  known.add(
+    "demo.importer", "reads orders from a \"file\" and gives them to \"workers\"",
+    [shelf](std::string_view args, program& in) { return shop::make_importer(args, in, shelf); });
 }
 
 } // namespace supervisor

@@ -78,8 +78,8 @@ bool importer::send_next() {
   auto& to = workers_[*worker];
   ++to.load;
   // With a time-out, though every request gets an answer: the one net below all others.
-  in_flight_.push_back({next.slip, *worker,
-                        compat::request(self_, *to.who, patience, done_.slips[next.slip].line)});
+  in_flight_.push_back(
+    {next.slip, *worker, compat::request(self_, *to.who, patience, done_.slips[next.slip].line)});
   return true;
 }
 
@@ -120,11 +120,12 @@ void importer::settle_oldest() {
   auto oldest = std::move(in_flight_.front());
   in_flight_.pop_front();
   --workers_[oldest.worker].load;
-  oldest.reply.receive(
-    [&](bool /* booked now, or by an attempt whose answer was lost */) {
-      done_.slips[oldest.slip].came_of_it = fate::booked;
-    },
-    [&](const caf::error& why) { failed(oldest, why); });
+  std::move(oldest.reply)
+    .receive(
+      [&](bool /* booked now, or by an attempt whose answer was lost */) {
+        done_.slips[oldest.slip].came_of_it = fate::booked;
+      },
+      [&](const caf::error& why) { failed(oldest, why); });
 }
 
 /// Who was only queued or in flight when a worker crashed hears another error than `panic`.
@@ -132,6 +133,7 @@ void importer::failed(const flight& x, const caf::error& why) {
   if (compat::is(why, failure::panic))
     return crashed(x);
   ++done_.sent_again[name_of(why)];
+  std::this_thread::sleep_for(2ms); // if nobody is there, the next error comes at once
   waiting_.push_front({x.slip});
 }
 

@@ -25,8 +25,8 @@ public:
 private:
   static constexpr auto patience = std::chrono::seconds{2};
 
-  using answer = decltype(compat::request(std::declval<caf::scoped_actor&>(), caf::actor{}, patience,
-                                          std::string{}));
+  using answer = decltype(compat::request(std::declval<caf::scoped_actor&>(), caf::actor{},
+                                          patience, std::string{}));
 
   struct taker {
     supervised_ref<> who;

@@ -59,7 +59,8 @@ std::vector<std::string> disagreements(const import_progress& done, const booksh
 }
 
 void print_balance(std::ostream& out, const import_progress& done) {
-  const auto count = [&](fate x) { return std::ranges::count(done.slips, x, &order_slip::came_of_it); };
+  const auto count
+    = [&](fate x) { return std::ranges::count(done.slips, x, &order_slip::came_of_it); };
   out << done.slips.size() << " orders read = " << count(fate::booked) << " booked + "
       << count(fate::rejected) << " rejected";
   if (const auto open = count(fate::open))
@@ -74,7 +75,8 @@ void print_healing(std::ostream& out, const import_progress& done, const bookshe
     why += (why.empty() ? " (" : ", ") + std::to_string(times) + " " + error;
   }
   out << "  crashes seen by the importer: " << done.crashes << ", by poison orders\n"
-      << "  orders sent again that were only near: " << again << why << (why.empty() ? "" : ")") << "\n"
+      << "  orders sent again that were only near: " << again << why << (why.empty() ? "" : ")")
+      << "\n"
       << "  second bookings refused by the ledger: " << refused(shelf) << "\n";
 }
 

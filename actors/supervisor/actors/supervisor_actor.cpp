@@ -101,10 +101,6 @@ void supervisor_actor::take_note(const child_start& x) {
     return;
   auto& mine = seats_[life.who];
   switch (x.news.what) {
-    case news::started:
-      if (mine.known)
-        mine.known->up(mine.who, life.number);
-      return;
     case news::exited:
       mine.who = nullptr;
       mine.stop = std::stop_source{std::nostopstate};
@@ -152,9 +148,8 @@ void supervisor_actor::turn() {
 void supervisor_actor::publish() {
   for (const auto& x : out_.facts) {
     const auto who = x.who.who;
-    if (who != nobody && seats_[who].known && x.what != event_type::child_running
-        && !seats_[who].who)
-      tell_cell(who);
+    if (who != nobody && seats_[who].known)
+      tell_cell(x);
     if (!tree_->observed())
       continue;
     const auto text = words_.find(who);
@@ -164,6 +159,14 @@ void supervisor_actor::publish() {
                     .text = text == words_.end() ? std::string_view{} : text->second,
                     .by = *blue_->plan});
   }
+}
+
+void supervisor_actor::tell_cell(const event& x) {
+  const auto& child = seats_[x.who.who];
+  if (!child.who)
+    tell_cell(x.who.who);
+  else if (x.what == event_type::child_running)
+    child.known->up(child.who, x.who.number);
 }
 
 /// Callers of a child that is down wait for it, unless nothing will start it again.

@@ -57,6 +57,7 @@ private:
   void bind(const std::string& path);
   void show_cells();
   void show_cell(slot, std::shared_ptr<cell>);
+  void tell_cell(const event&);
   void tell_cell(slot);
   slot slot_of(std::string_view id);
 

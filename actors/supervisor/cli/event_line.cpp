@@ -52,7 +52,10 @@ std::string said(const tree_event& x) {
     case event_type::child_shutdown_late_report:
       return path_of(x) + " ended after all";
     case event_type::runtime_control_loop_failed:
-      return name_of(x.supervisor) + " gave up over " + path_of(x) + ": " + why(x);
+      return name_of(x.supervisor)
+             + (x.what.exit.detail == exit_detail::start_failed ? " could not start "
+                                                                : " gave up over ")
+             + path_of(x) + ": " + why(x);
     case event_type::shutdown_phase_changed:
       return x.supervisor.empty() ? "shutdown: " + std::string{label(x.what.to)} : "";
     default: // of the many others nobody wants a line

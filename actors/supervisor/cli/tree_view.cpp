@@ -165,10 +165,12 @@ private:
   static std::string coloured(lifecycle state, const std::string& sign_of, const std::string& rest,
                               std::size_t word) {
     const auto paint = std::string{colour_of(state)};
-    const auto begin = std::min(word, rest.size());
-    const auto end = std::min(begin + label(state).size(), rest.size());
-    return paint + sign_of + "\x1b[0m" + rest.substr(0, begin) + paint
-           + rest.substr(begin, end - begin) + "\x1b[0m" + trimmed(rest.substr(end));
+    if (word >= rest.size()
+        || rest.compare(word, label(state).size(), label(state)) != 0) // cut off
+      return paint + sign_of + "\x1b[0m" + trimmed(rest);
+    const auto end = word + label(state).size();
+    return paint + sign_of + "\x1b[0m" + rest.substr(0, word) + paint
+           + rest.substr(word, end - word) + "\x1b[0m" + trimmed(rest.substr(end));
   }
 
   static std::string trimmed(std::string text) {

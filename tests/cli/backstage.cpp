@@ -1,0 +1,61 @@
+#include "supervisor/cli/backstage.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace supervisor;
+using namespace std::chrono_literals;
+
+namespace {
+
+caf::behavior idle(caf::event_based_actor*) {
+  return {[](int) {}};
+}
+
+} // namespace
+
+// With a real clock, since the end of a tree is waited for by a thread of ours: a moment.
+SCENARIO("a factory asks for the end before there is a tree") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  backstage behind{false};
+  behind.shut_down("the factory", " ");
+
+  const auto running = start(system, {.children = {{.id = "a", .start = worker(idle)}}});
+  REQUIRE(running);
+  behind.opened(*running);
+
+  const auto report = running->wait_for(10s);
+  REQUIRE(report);
+  CHECK(report->requested_by == "the factory");
+  CHECK(report->reason == "asked to");
+  behind.closed();
+}
+
+TEST_CASE("lines that nobody reads are counted and dropped") {
+  backstage behind{false};
+  const plan nothing{};
+  const event crash{.who = {0, 2}, .what = event_type::child_restarted};
+  for (int i = 0; i < 1005; ++i)
+    behind.note({.supervisor = "/s", .child = "a", .what = crash, .by = nothing});
+  const auto lines = behind.take_lines();
+  REQUIRE(lines.size() == 1001);
+  CHECK(lines.front() == "[supervisor] /s/a restarted, attempt 2");
+  CHECK(lines.back() == "[supervisor] 5 more lines left out");
+  CHECK(behind.take_lines().empty());
+}
+
+TEST_CASE("who was abandoned is forgotten when it has ended after all") {
+  backstage behind{false};
+  const plan nothing{};
+  const auto note = [&](std::string_view supervisor, std::string_view child, event_type what) {
+    const event happened{.who = {0, 1}, .what = what};
+    behind.note({.supervisor = supervisor, .child = child, .what = happened, .by = nothing});
+  };
+  note("/s", "x", event_type::child_abandoned);
+  note("", "y", event_type::child_abandoned);
+  CHECK(behind.abandoned() == std::set<std::string>{"/s/x", "/y"});
+  note("", "s", event_type::child_shutdown_late_report); // all that was left below it
+  CHECK(behind.abandoned() == std::set<std::string>{"/y"});
+  note("", "y", event_type::child_shutdown_late_report);
+  CHECK(behind.abandoned().empty());
+}

@@ -1,0 +1,147 @@
+#include "program.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include <poll.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace supervisor {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto longest = 20s; // of a healthy program on a busy machine; most take milliseconds
+
+std::array<int, 2> new_pipe() {
+  std::array<int, 2> ends{-1, -1};
+  if (pipe(ends.data()) != 0)
+    std::abort();
+  return ends;
+}
+
+bool read_from(int& fd, std::string& to) {
+  std::array<char, 4096> some{};
+  const auto size = read(fd, some.data(), some.size());
+  if (size > 0) {
+    to.append(some.data(), static_cast<std::size_t>(size));
+    return true;
+  }
+  close(fd);
+  fd = -1;
+  return false;
+}
+
+} // namespace
+
+text_file::text_file(std::string_view text) {
+  static int count = 0;
+  path_ = (std::filesystem::temp_directory_path()
+           / ("supctl-" + std::to_string(getpid()) + "-" + std::to_string(++count) + ".json"))
+            .string();
+  std::ofstream{path_} << text;
+}
+
+text_file::~text_file() { std::filesystem::remove(path_); }
+
+supctl::supctl(std::vector<std::string> words, surroundings where) : words_(std::move(words)) {
+  words_.insert(words_.begin(), SUPERVISOR_SUPCTL);
+  start(where);
+}
+
+supctl::~supctl() {
+  if (who_ > 0) {
+    kill(who_, SIGKILL);
+    waitpid(who_, nullptr, 0);
+  }
+  close_all();
+}
+
+void supctl::close_all() {
+  for (auto* fd : {&out_, &err_})
+    if (*fd >= 0)
+      close(std::exchange(*fd, -1));
+}
+
+void supctl::start(const surroundings& where) {
+  if (where.terminal) {
+    const winsize size{.ws_row = 30, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+    who_ = forkpty(&out_, nullptr, nullptr, &size);
+    if (who_ == 0)
+      become(where);
+    return;
+  }
+  const auto out = new_pipe(), err = new_pipe();
+  who_ = fork();
+  if (who_ == 0) {
+    dup2(out[1], STDOUT_FILENO);
+    dup2(err[1], STDERR_FILENO);
+    for (const auto fd : {out[0], out[1], err[0], err[1]})
+      close(fd);
+    become(where);
+  }
+  close(out[1]);
+  close(err[1]);
+  out_ = out[0];
+  err_ = err[0];
+}
+
+void supctl::become(const surroundings& where) const {
+  unsetenv("NO_COLOR");
+  setenv("TERM", "xterm", 1);
+  for (const auto& text : where.environment)
+    putenv(strdup(text.c_str()));
+  if (chdir(SUPERVISOR_SOURCE_DIR) != 0)
+    _exit(126);
+  std::vector<char*> words;
+  for (const auto& word : words_)
+    words.push_back(strdup(word.c_str()));
+  words.push_back(nullptr);
+  execv(words.front(), words.data());
+  _exit(127);
+}
+
+/// False at the end of all output, or of our patience.
+bool supctl::read_more() {
+  std::array<pollfd, 2> both{pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(since_ + longest - clock::now());
+  if ((out_ < 0 && err_ < 0) || left <= 0ms
+      || poll(both.data(), both.size(), static_cast<int>(left.count())) <= 0)
+    return false;
+  if (both[0].revents != 0)
+    read_from(out_, told_.out);
+  if (both[1].revents != 0)
+    read_from(err_, told_.err);
+  return true;
+}
+
+bool supctl::says(std::string_view text) {
+  while (told_.out.find(text) == std::string::npos)
+    if (!read_more())
+      return false;
+  return true;
+}
+
+void supctl::send(int signal) const { kill(who_, signal); }
+
+ended supctl::end() {
+  while (read_more()) {
+  }
+  if (out_ >= 0 || err_ >= 0)
+    kill(who_, SIGKILL);
+  int status = 0;
+  waitpid(std::exchange(who_, -1), &status, 0);
+  told_.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - since_);
+  told_.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return told_;
+}
+
+} // namespace supervisor

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+// These tests run the real supctl, so they take real time: what is tested are signals, terminals and
+// exit codes, which no virtual clock can turn. Everything has a bound; whoever exceeds it is killed.
+
+namespace supervisor {
+
+/// A file that is there as long as this.
+class text_file {
+public:
+  explicit text_file(std::string_view text);
+  ~text_file();
+
+  text_file(const text_file&) = delete;
+  text_file& operator=(const text_file&) = delete;
+
+  const std::string& path() const { return path_; }
+
+private:
+  std::string path_;
+};
+
+struct ended {
+  int code = 0; ///< 128 + n: signal n
+  std::string out{};
+  std::string err{}; ///< empty on a terminal, where both are one
+  std::chrono::milliseconds took{0};
+};
+
+/// Where its output goes, and what its environment has beside ours.
+struct surroundings {
+  bool terminal = false;
+  std::vector<std::string> environment{}; ///< "NO_COLOR=1"
+};
+
+/// A supctl that runs in the folder of the sources.
+class supctl {
+public:
+  explicit supctl(std::vector<std::string> words, surroundings = {});
+  ~supctl();
+
+  supctl(const supctl&) = delete;
+  supctl& operator=(const supctl&) = delete;
+
+  /// Whether its output so far has the text, or will have it in time.
+  bool says(std::string_view text);
+
+  void send(int signal) const;
+
+  /// Waits for its end; kills it if that takes too long.
+  ended end();
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  void close_all();
+  void start(const surroundings&);
+  [[noreturn]] void become(const surroundings&) const;
+  bool read_more();
+
+  std::vector<std::string> words_;
+  pid_t who_ = -1;
+  int out_ = -1, err_ = -1;
+  ended told_{};
+  const clock::time_point since_ = clock::now();
+};
+
+inline ended run_supctl(std::vector<std::string> words, surroundings where = {}) {
+  return supctl{std::move(words), std::move(where)}.end();
+}
+
+} // namespace supervisor
