@@ -95,17 +95,19 @@ SCENARIO("somebody stops the program") {
     supctl program{{"run", file.path()}};
     REQUIRE(program.says("restarted"));
 
-    for (const auto signal : {SIGINT, SIGTERM})
-      WHEN((signal == SIGINT ? "SIGINT comes" : "SIGTERM comes")) {
-        program.send(signal);
-        const auto ran = program.end();
+    const auto is_stopped_by = [&](int signal, std::string_view name) {
+      program.send(signal);
+      const auto ran = program.end();
+      CHECK(ran.code == 0);
+      CHECK(has(ran.out, "[supervisor] stopping: " + std::string{name}));
+      CHECK(has(ran.out, "\nstopped in "));
+    };
 
-        THEN("its children are stopped in order, and a report says so") {
-          CHECK(ran.code == 0);
-          CHECK(has(ran.out, signal == SIGINT ? "stopping: SIGINT" : "stopping: SIGTERM"));
-          CHECK(has(ran.out, "\nstopped in "));
-        }
-      }
+    THEN("SIGINT stops its children in order, and a report says so") {
+      is_stopped_by(SIGINT, "SIGINT");
+    }
+
+    THEN("so does SIGTERM") { is_stopped_by(SIGTERM, "SIGTERM"); }
   }
 
   GIVEN("a child that takes its time to stop") {

@@ -1,8 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -92,19 +90,15 @@ SCENARIO("the shop books every order once, though its parts crash all the time")
     const auto shop = run(examples / "shop.json");
     CAPTURE(shop.said);
 
-    THEN("all orders are booked or rejected") {
+    // One THEN, because each would be a run of its own.
+    THEN("all orders are booked or rejected, and each poison order has crashed two workers") {
       CHECK(shop.code == 0);
       CHECK(contains(shop.said, balanced));
-    }
-    AND_THEN("each poison order crashed two workers, which were restarted") {
       CHECK(lines_with("panicked: poison order 17: nobody sells \"???\", restart in ", shop.said)
             == 2);
       CHECK(lines_with("panicked: poison order ", shop.said) == 42);
       CHECK(contains(shop.said, "crashes seen by the importer: 42, by poison orders\n"));
-    }
-    AND_THEN("the pricing service crashed, too, but nobody gave up") {
-      CHECK(
-        contains(shop.said, "/pricing panicked: lost the price list at question 60, restart in "));
+      CHECK(contains(shop.said, "/pricing panicked: lost the price list at question 60, restart"));
       CHECK_FALSE(contains(shop.said, "gave up"));
     }
   }

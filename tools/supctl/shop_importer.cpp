@@ -52,7 +52,7 @@ importer::importer(child me, const std::string& file, std::vector<supervised_ref
 }
 
 void importer::run() {
-  while (!me_.stopping()) {
+  while (!me_.stopping() && !done_.complete) {
     while (send_next()) {
     }
     if (!in_flight_.empty())
@@ -61,8 +61,6 @@ void importer::run() {
       std::this_thread::sleep_for(10ms); // every worker is down, and will be back
     else
       done_.complete = true;
-    if (done_.complete)
-      return;
   }
 }
 

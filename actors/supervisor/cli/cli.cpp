@@ -7,8 +7,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <iostream>
+#include <optional>
+#include <system_error>
 
 namespace supervisor {
 
@@ -21,10 +24,14 @@ std::string wrong_with(const std::string& duration) {
   return read ? "" : read.error().front().what;
 }
 
-/// CLI11 would take "-1" for a very large number.
+/// CLI11 would take "-1" for a very large number, and one that is too large for the largest.
 std::string no_number(const std::string& text) {
-  const auto digits = text.find_first_not_of("0123456789") == std::string::npos;
-  return digits ? "" : '"' + text + "\" is no whole number";
+  std::uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc{} && read.ptr == end
+           ? ""
+           : '"' + text + "\" is no number from 0 to 2^64-1";
 }
 
 std::string factories(const catalog& known) {

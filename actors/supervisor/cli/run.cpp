@@ -148,10 +148,17 @@ std::set<std::string> left_behind(const shutdown_report& report, const backstage
   std::_Exit(exit_code::abandoned);
 }
 
+/// What children said on their way out is in it: it must not reach the terminal as commands.
+std::string harmless(std::string text) {
+  std::ranges::replace_if(
+    text, [](unsigned char c) { return c != '\n' && (c < 0x20 || c == 0x7F); }, '?');
+  return text;
+}
+
 int conclude(const shutdown_report& report, screen& out, backstage& behind) {
   out.clear();
   out.print(behind.take_lines());
-  std::cout << to_string(report) << '\n' << std::flush;
+  std::cout << harmless(to_string(report)) << '\n' << std::flush;
   call_hooks(behind);
   std::cout << std::flush;
   if (const auto left = left_behind(report, behind); !left.empty())
