@@ -1,13 +1,18 @@
-# supervisor_library(<name> FOLDERS <folder>... [PUBLIC <library>...] [PRIVATE <library>...])
+# supervisor_library(<name> FOLDERS <folder>... [INTERNAL <header>...]
+#                    [PUBLIC <library>...] [PRIVATE <library>...])
 #
 # Makes supervisor::<name> from what lies in the folders; without sources it is header-only.
-# Installs it with its headers.
+# Installs it with its headers, but for the internal ones.
 function(supervisor_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;INTERNAL;PUBLIC;PRIVATE")
   list(TRANSFORM arg_FOLDERS APPEND "/*.cpp" OUTPUT_VARIABLE cpp)
   list(TRANSFORM arg_FOLDERS APPEND "/*.hpp" OUTPUT_VARIABLE hpp)
   file(GLOB sources CONFIGURE_DEPENDS ${cpp})
   file(GLOB headers CONFIGURE_DEPENDS ${hpp})
+  list(TRANSFORM arg_INTERNAL PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  if(arg_INTERNAL)
+    list(REMOVE_ITEM headers ${arg_INTERNAL})
+  endif()
 
   set(target supervisor_${name})
   if(sources)

@@ -1,7 +1,7 @@
 #pragma once
 
-// One call of `step`, as an object: what its parts share. Only supervision.cpp and regroup.cpp
-// include it.
+// One call of `step`, as an object: what its parts share. Only supervision.cpp, children.cpp and
+// regroup.cpp include it.
 
 #include "supervisor/core.hpp"
 
@@ -46,6 +46,8 @@ private:
   decision answer(const ended&, const situation&, trouble&) const;
   void carry_out(const ended&, const decision&);
   void count_strike();
+
+  // -- children.cpp: what is done to one child, and what it waits for ---------------------------------
 
   void start(slot);
   void start_when_due(slot);

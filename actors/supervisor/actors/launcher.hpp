@@ -154,6 +154,9 @@ supervised_ref<T> resolve(birth& b, const ref_to<T>& x) {
   return supervised_ref<T>{b.cell_of(x.path)};
 }
 
+template <class A>
+using resolved = std::decay_t<decltype(resolve(std::declval<birth&>(), std::declval<A>()))>;
+
 template <class... Args>
 constexpr void check_args() {
   static_assert((std::copy_constructible<Args> && ...),
@@ -233,6 +236,19 @@ private:
   Body body_;
 };
 
+/// A launcher of whatever `spawn` makes of a birth.
+template <class Spawn>
+launcher launcher_of(Spawn spawn, std::vector<wish> wishes) {
+  using handle = decltype(spawn(std::declval<birth&>()));
+  return launcher{{
+    .kind = task_kind::async_worker,
+    .label = "worker",
+    .launch = [spawn](birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
+    .handle = &typeid(handle),
+    .wishes = std::move(wishes),
+  }};
+}
+
 /// Stands for a child that has a thread of its own, where time is not real.
 caf::actor spawn_fake(caf::local_actor* parent, uplink up);
 
@@ -260,15 +276,7 @@ requires(!std::derived_from<F, caf::abstract_actor>) launcher worker(F body, Arg
     else
       return bound(detail::resolve(b, args)...);
   };
-  using handle = decltype(spawn(std::declval<detail::birth&>()));
-  return launcher{{
-    .kind = task_kind::async_worker,
-    .label = "worker",
-    .launch
-    = [spawn](detail::birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
-    .handle = &typeid(handle),
-    .wishes = detail::wishes_in(args...),
-  }};
+  return detail::launcher_of(spawn, detail::wishes_in(args...));
 }
 
 /// A child that is a CAF actor class, constructed with copies of the arguments. Its make_behavior
@@ -277,20 +285,12 @@ template <class T, class... Args>
 requires std::derived_from<T, caf::local_actor> launcher worker(Args... args) {
   detail::check_args<Args...>();
   const auto spawn = [=](detail::birth& b) {
-    if constexpr (std::constructible_from<T, caf::actor_config&, child, Args...>)
+    if constexpr (std::constructible_from<T, caf::actor_config&, child, detail::resolved<Args>...>)
       return b.parent->spawn<detail::guarded<T>>(b.up, b.me(), detail::resolve(b, args)...);
     else
       return b.parent->spawn<detail::guarded<T>>(b.up, detail::resolve(b, args)...);
   };
-  using handle = decltype(spawn(std::declval<detail::birth&>()));
-  return launcher{{
-    .kind = task_kind::async_worker,
-    .label = "worker",
-    .launch
-    = [spawn](detail::birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
-    .handle = &typeid(handle),
-    .wishes = detail::wishes_in(args...),
-  }};
+  return detail::launcher_of(spawn, detail::wishes_in(args...));
 }
 
 /// A child with a thread of its own: a plain function that may block. It may take a

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "supervisor/actors/exit_of.hpp"
 #include "supervisor/actors/tree_core.hpp"
 
 #include <unordered_map>
@@ -49,10 +50,10 @@ private:
   void watch(const caf::actor&, life, news end);
   void wake(time_point);
   void finish(const effect&);
+
+  // -- supervisor_answers.cpp: what others want to know -----------------------------------------------
+
   shutdown_report report(const effect&) const;
-
-  // -- questions ---------------------------------------------------------------------------------------
-
   void answer(const control&);
   void bind(const std::string& path);
   void show_cells();
@@ -87,9 +88,5 @@ private:
   std::string stop_by_, stop_why_;
   time_point ending_since_{};
 };
-
-/// The class and detail of an end, from the error an actor ended with.
-child_exit exit_of(const caf::error&);
-std::string text_of(const caf::error&);
 
 } // namespace supervisor::detail
