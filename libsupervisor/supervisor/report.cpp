@@ -106,7 +106,7 @@ std::string to_string(const shutdown_report& x) {
   for (const auto& child : x.outcomes)
     ++counts[static_cast<std::size_t>(child.status)];
   auto text = headline(x) + " in " + to_string(x.took) + ": " + std::to_string(x.outcomes.size())
-              + " children";
+              + (x.outcomes.size() == 1 ? " child" : " children");
   for (std::size_t i = 0; i < counts.size(); ++i)
     if (counts[i] > 0)
       text += ", " + std::to_string(counts[i]) + " "

@@ -297,3 +297,38 @@ TEST_CASE("one child gets a ref to another and keeps it over restarts") {
   it.advance(10ms);
   CHECK(ask(it, "twice", 5) == 11);
 }
+
+SCENARIO("callers of a child whose supervisor is down wait for both") {
+  GIVEN("a child below a nested supervisor") {
+    const auto nest = [](sup::restart when) {
+      return sup::supervisor_spec{
+        .children
+        = {{.id = "shop", .start = sup::nested({.children = {child("a")}}), .restart = when}}};
+    };
+    WHEN("the supervisor is killed and will come back") {
+      sup::test::tree it{nest(sup::restart::permanent)};
+      const auto ref = it.ref("shop/a");
+      it.run();
+      CHECK(ref.life() == 1);
+      it.exits("shop", {});
+      CHECK(ref.life() == 0);
+      caf::scoped_actor self{it.system()};
+      auto answer = sup::compat::request(self, *ref, caf::infinite, 1);
+      it.advance(10ms);
+      int got = 0;
+      std::move(answer).receive([&](int x) { got = x; }, [](const caf::error&) {});
+      CHECK(got == 2);
+    }
+    WHEN("it will not") {
+      sup::test::tree it{nest(sup::restart::temporary)};
+      const auto ref = it.ref("shop/a");
+      it.exits("shop", {});
+      caf::scoped_actor self{it.system()};
+      auto answer = sup::compat::request(self, *ref, caf::infinite, 1);
+      it.run();
+      std::string got;
+      std::move(answer).receive([](int) {}, [&](const caf::error& why) { got = sup::words(why); });
+      CHECK(got == "/shop/a is down: killed");
+    }
+  }
+}

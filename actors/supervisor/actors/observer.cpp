@@ -16,6 +16,13 @@ std::string counted(const event& e, const plan& by) {
          + " in " + to_string(by.intensity.period) + ")";
 }
 
+std::string allowed(const plan& by) {
+  const auto restarts = by.intensity.restarts;
+  return restarts == 0 ? "no restart is allowed"
+                       : std::to_string(restarts) + (restarts == 1 ? " restart" : " restarts")
+                           + " in " + to_string(by.intensity.period) + " allowed";
+}
+
 std::string next(const event& e, const plan& by) {
   switch (e.then.what) {
     case verdict::restart:
@@ -27,7 +34,7 @@ std::string next(const event& e, const plan& by) {
     case verdict::pause_group:
       return ", paused";
     case verdict::escalate:
-      return e.then.because == because_of_intensity ? ", gave up" + counted(e, by) : ", gave up";
+      return e.then.because == because_of_intensity ? ", gave up: " + allowed(by) : ", gave up";
     case verdict::shutdown_tree:
       return ", shutting the tree down";
   }

@@ -31,6 +31,9 @@ void supervisor_actor::on_exit() {
       child.stop.request_stop();
       compat::send_exit_now(this, child.who, caf::exit_reason::kill);
     }
+  for (const auto& child : seats_)
+    if (child.known)
+      child.known->down(make_failure(failure::child_down, "its supervisor is down"));
   seats_.clear();
   if (is_root() && !over_)
     tree_->finished({.why = aim::give_up, .reason = "the supervisor itself was killed"});
@@ -148,8 +151,8 @@ void supervisor_actor::turn() {
 void supervisor_actor::publish() {
   for (const auto& x : out_.facts) {
     const auto who = x.who.who;
-    if (who != nobody && seats_[who].known)
-      tell_cell(x);
+    if (who != nobody)
+      tell_cells(x);
     if (!tree_->observed())
       continue;
     const auto text = words_.find(who);
@@ -256,9 +259,6 @@ void supervisor_actor::finish(const effect& x) {
     case aim::restart:
       error = caf::exit_reason::user_shutdown;
   }
-  for (slot i = 0; i < seats_.size(); ++i)
-    if (seats_[i].known)
-      tell_cell(i);
   if (is_root()) {
     tree_->finished(std::move(told));
   } else if (const auto strong = up_.supervisor.lock()) {

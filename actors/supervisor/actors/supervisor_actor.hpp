@@ -58,8 +58,9 @@ private:
   void bind(const std::string& path);
   void show_cells();
   void show_cell(slot, std::shared_ptr<cell>);
-  void tell_cell(const event&);
-  void tell_cell(slot);
+  void tell_cells(const event&);
+  void tell_cell(slot, cell&) const;
+  bool comes_back(slot) const;
   slot slot_of(std::string_view id);
 
   const child_spec& spec_of(slot who) const { return blue_->spec->children[who]; }

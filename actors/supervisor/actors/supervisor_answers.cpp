@@ -109,7 +109,7 @@ void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {
   if (row.now == phase::up)
     mine.known->up(mine.who, row.number);
   else if (row.number > 0 && !mine.who)
-    tell_cell(who);
+    tell_cell(who, *mine.known);
 }
 
 slot supervisor_actor::slot_of(std::string_view id) {
@@ -120,27 +120,39 @@ slot supervisor_actor::slot_of(std::string_view id) {
   return known == slots_.end() ? nobody : known->second;
 }
 
-void supervisor_actor::tell_cell(const event& x) {
-  const auto& child = seats_[x.who.who];
-  if (!child.who)
-    tell_cell(x.who.who);
-  else if (x.what == event_type::child_running)
+/// Callers learn of a child's life from the same facts as everybody else.
+void supervisor_actor::tell_cells(const event& x) {
+  const auto who = x.who.who;
+  const auto& child = seats_[who];
+  if (child.known && child.who && x.what == event_type::child_running)
     child.known->up(child.who, x.who.number);
+  if (child.who || over_)
+    return;
+  if (child.known)
+    tell_cell(who, *child.known);
+  if (spec_of(who).start.kind() == task_kind::supervisor && !comes_back(who))
+    for (const auto& below : tree_->cells_under(path_of(who)))
+      tell_cell(who, *below);
 }
 
 /// Callers of a child that is down wait for it, unless nothing will start it again.
-void supervisor_actor::tell_cell(slot who) {
-  const auto& row = state_.children[who];
-  const auto comes_back = row.now == phase::waiting || row.now == phase::starting
-                          || (row.now == phase::down && row.regroup != in_none && !ending());
+void supervisor_actor::tell_cell(slot who, cell& known) const {
   const auto text = words_.find(who);
   const auto counted = who < tally_.children.size() ? tally_.children[who] : child_tally{};
   auto why = make_failure(failure::child_down,
                           text == words_.end() ? words(counted.last_exit) : text->second);
-  if (comes_back)
-    seats_[who].known->down(std::move(why));
+  if (comes_back(who))
+    known.down(std::move(why));
   else
-    seats_[who].known->away(std::move(why));
+    known.away(std::move(why));
+}
+
+bool supervisor_actor::comes_back(slot who) const {
+  const auto& row = state_.children[who];
+  if (ending())
+    return !is_root(); // its supervisor may
+  return row.now == phase::waiting || row.now == phase::starting
+         || (row.now == phase::down && row.regroup != in_none);
 }
 
 } // namespace supervisor::detail

@@ -68,6 +68,16 @@ tree_core::cells_below(const std::string& path) {
   return {known->second.begin(), known->second.end()};
 }
 
+std::vector<std::shared_ptr<cell>> tree_core::cells_under(const std::string& path) const {
+  std::vector<std::shared_ptr<cell>> found;
+  const std::scoped_lock lock{mutex_};
+  for (const auto& [above, children] : cells_)
+    if (above == path || above.starts_with(path + "/"))
+      for (const auto& [id, known] : children)
+        found.push_back(known);
+  return found;
+}
+
 /// Its children may have asked for cells before anybody could be told of them.
 void tree_core::set_root(caf::actor root) {
   std::vector<std::string> unbound;

@@ -65,6 +65,9 @@ public:
   /// The cells of the children right below a supervisor, by id.
   std::vector<std::pair<std::string, std::shared_ptr<cell>>> cells_below(const std::string& path);
 
+  /// The cells of everybody below that path, however deep.
+  std::vector<std::shared_ptr<cell>> cells_under(const std::string& path) const;
+
   // -- the life of the tree -----------------------------------------------------------------------------
 
   void set_root(caf::actor root);

@@ -24,7 +24,7 @@ void backstage::shut_down(std::string requested_by, std::string reason) {
     asked_.emplace(std::move(by), std::move(why));
 }
 
-void backstage::at_end(std::function<void(std::ostream&)> hook) {
+void backstage::at_end(std::function<bool(std::ostream&)> hook) {
   const std::scoped_lock lock{mutex_};
   hooks_.push_back(std::move(hook));
 }
@@ -73,7 +73,7 @@ std::vector<std::string> backstage::take_lines() {
   return std::exchange(lines_, {});
 }
 
-std::vector<std::function<void(std::ostream&)>> backstage::take_hooks() {
+std::vector<std::function<bool(std::ostream&)>> backstage::take_hooks() {
   const std::scoped_lock lock{mutex_};
   return std::exchange(hooks_, {});
 }

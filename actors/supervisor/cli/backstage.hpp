@@ -24,7 +24,7 @@ public:
   // -- for anybody, at any time -------------------------------------------------------------------
 
   void shut_down(std::string requested_by, std::string reason);
-  void at_end(std::function<void(std::ostream&)> hook);
+  void at_end(std::function<bool(std::ostream&)> hook);
   void note(const tree_event&);
 
   // -- for the one that runs the tree -------------------------------------------------------------
@@ -35,7 +35,7 @@ public:
   void closed(); ///< lets go of the tree
 
   std::vector<std::string> take_lines();
-  std::vector<std::function<void(std::ostream&)>> take_hooks();
+  std::vector<std::function<bool(std::ostream&)>> take_hooks();
 
   /// Those that may still run.
   std::set<std::string> abandoned() const;
@@ -55,7 +55,7 @@ private:
   mutable std::mutex mutex_;
   std::optional<tree> tree_;
   std::optional<std::pair<std::string, std::string>> asked_; ///< before there was a tree
-  std::vector<std::function<void(std::ostream&)>> hooks_;
+  std::vector<std::function<bool(std::ostream&)>> hooks_;
   std::vector<std::string> lines_;
   std::size_t left_out_ = 0;
   std::set<std::string> abandoned_;

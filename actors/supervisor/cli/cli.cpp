@@ -17,7 +17,7 @@ namespace supervisor {
 
 namespace {
 
-constexpr auto version = "0.1.0";
+constexpr auto version = SUPERVISOR_VERSION;
 
 std::string wrong_with(const std::string& duration) {
   const auto read = duration_from(duration);

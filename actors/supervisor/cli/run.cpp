@@ -117,18 +117,22 @@ program program_of(const std::shared_ptr<backstage>& behind, const std::filesyst
     .shut_down = [behind](std::string by,
                           std::string why) { behind->shut_down(std::move(by), std::move(why)); },
     .at_end
-    = [behind](std::function<void(std::ostream&)> hook) { behind->at_end(std::move(hook)); },
+    = [behind](std::function<bool(std::ostream&)> hook) { behind->at_end(std::move(hook)); },
     .folder = folder_of(file),
   };
 }
 
-void call_hooks(backstage& behind) {
+/// Whether all of them say that the work went well, too.
+bool call_hooks(backstage& behind) {
+  bool well = true;
   for (const auto& hook : behind.take_hooks())
     try {
-      hook(std::cout);
+      well = hook(std::cout) && well;
     } catch (const std::exception& why) { // other people's code
       std::cerr << "a hook at the end threw: " << why.what() << '\n';
+      well = false;
     }
+  return well;
 }
 
 std::set<std::string> left_behind(const shutdown_report& report, const backstage& behind) {
@@ -159,11 +163,11 @@ int conclude(const shutdown_report& report, screen& out, backstage& behind) {
   out.clear();
   out.print(behind.take_lines());
   std::cout << harmless(to_string(report)) << '\n' << std::flush;
-  call_hooks(behind);
+  const auto well = call_hooks(behind);
   std::cout << std::flush;
   if (const auto left = left_behind(report, behind); !left.empty())
     end_without(left);
-  return report.asked_for() ? exit_code::clean : exit_code::gave_up;
+  return report.asked_for() && well ? exit_code::clean : exit_code::gave_up;
 }
 
 /// At least two, so that one actor that is busy does not stop the others.
