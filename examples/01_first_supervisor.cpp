@@ -22,10 +22,12 @@ int main() {
   caf::actor_system_config config;
   caf::actor_system system{config};
 
-  auto tree = sup::start(system, {
-    .intensity = {.restarts = 3, .period = 10s},
-    .children = {{.id = "greeter", .start = sup::worker(greeter), .backoff = {.first = 50ms}}},
-  });
+  auto tree = sup::start(
+    system,
+    {
+      .intensity = {.restarts = 3, .period = 10s},
+      .children = {{.id = "greeter", .start = sup::worker(greeter), .backoff = {.first = 50ms}}},
+    });
   if (!tree) {
     std::cerr << to_string(tree.error()) << '\n';
     return 1;
@@ -34,7 +36,8 @@ int main() {
   auto greet = tree->ref("greeter"); // stays good when the greeter does not
   caf::scoped_actor self{system};
   for (std::string name : {"Ada", "", "Joe"})
-    self->request(*greet, 1s, name).receive(
-      [](const std::string& reply) { std::cout << reply << '\n'; },
-      [&](const caf::error& why) { std::cout << "no greeting: " << sup::words(why) << '\n'; });
+    self->request(*greet, 1s, name)
+      .receive(
+        [](const std::string& reply) { std::cout << reply << '\n'; },
+        [&](const caf::error& why) { std::cout << "no greeting: " << sup::words(why) << '\n'; });
 } // the tree stops its children, last one first, and then itself

@@ -1,5 +1,5 @@
-// A shop: a stateful typed actor, a function with a thread of its own, and a client, under a
-// supervisor that is the child of another.
+// A shop: a typed actor, a function with a thread of its own, and an actor that asks the first,
+// under a supervisor that is the child of another.
 #include <supervisor/supervisor.hpp>
 
 #include <iostream>
@@ -11,14 +11,9 @@ using namespace std::chrono_literals;
 using stock = sup::typed_actor<caf::result<int>(int), // add some, get the count
                                caf::result<int>(std::string)>;
 
-struct shelf {
-  int pieces = 0;
-};
-
-stock::behavior_type warehouse(stock::stateful_pointer<shelf> self) { // restarts with a fresh shelf
-  const auto pieces = std::make_shared<int>(0);
-  static_cast<void>(self);
-  return {[pieces](int n) { return *pieces += n; }, [pieces](const std::string&) { return *pieces; }};
+stock::behavior_type warehouse(stock::pointer) {
+  const auto pieces = std::make_shared<int>(0); // every life begins with an empty shelf
+  return {[=](int n) { return *pieces += n; }, [=](const std::string&) { return *pieces; }};
 }
 
 void importer(sup::child me, sup::supervised_ref<stock> shelf) { // may block: it has its own thread

@@ -113,7 +113,7 @@ std::string to_string(const shutdown_report& x) {
               + std::string{label(static_cast<shutdown_status>(i))};
   for (const auto& child : x.outcomes)
     if (child.status == shutdown_status::aborted)
-      text += "\n  aborted: " + child.path + " did not stop in time and was killed";
+      text += "\n  aborted: " + child.path + " was killed";
     else if (child.status == shutdown_status::abort_failed)
       text += "\n  abandoned: " + child.path + " did not react to its kill and may still run";
   return text;

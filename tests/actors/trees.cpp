@@ -287,7 +287,7 @@ TEST_CASE("a ref among the arguments is checked before anything starts") {
 TEST_CASE("one child gets a ref to another and keeps it over restarts") {
   const auto doubler
     = [](caf::event_based_actor* self, sup::supervised_ref<> other) -> caf::behavior {
-    return {[=](int n) { return self->delegate(*other, 2 * n); }};
+    return {[=](int n) { return sup::compat::delegate(self, *other, 2 * n); }};
   };
   sup::test::tree it{
     {.children = {{.id = "twice", .start = sup::worker(doubler, sup::ref("sub/plus"))},
@@ -331,4 +331,28 @@ SCENARIO("callers of a child whose supervisor is down wait for both") {
       CHECK(got == "/shop/a is down: killed");
     }
   }
+}
+
+namespace {
+
+using stock = sup::typed_actor<caf::result<int>(int)>;
+
+struct shelf {
+  int pieces = 0;
+};
+
+stock::behavior_type warehouse(stock::stateful_pointer<shelf> self, int first) {
+  sup::compat::state_of(self).pieces = first;
+  return {[self](int n) { return sup::compat::state_of(self).pieces += n; }};
+}
+
+} // namespace
+
+TEST_CASE("a stateful typed actor begins every life with a fresh state") {
+  sup::test::tree it{{.children = {{.id = "stock", .start = sup::worker(warehouse, 5)}}}};
+  CHECK(ask(it, "stock", 1) == 6);
+  CHECK(ask(it, "stock", 1) == 7);
+  it.crash("stock");
+  it.advance(10ms);
+  CHECK(ask(it, "stock", 1) == 6);
 }

@@ -12,7 +12,7 @@ SCENARIO("a file is checked before anybody runs it") {
     const auto checked = run_supctl({"check", "examples/tree.json"});
 
     THEN("it says so, and how large the tree is") {
-      CHECK(checked.out == "examples/tree.json: ok, 4 children in 2 supervisors\n");
+      CHECK(checked.out == "examples/tree.json: ok, 5 children in 2 supervisors\n");
       CHECK(checked.err == "");
       CHECK(checked.code == 0);
     }

@@ -204,6 +204,16 @@ inline void anon_send_exit(const caf::actor& dst, caf::error why) {
   compat::anon_send(dst, caf::exit_msg{caf::actor_addr{}, std::move(why)});
 }
 
+/// The state of a stateful actor.
+template <class Actor>
+auto& state_of(Actor* self) {
+#if SUPERVISOR_CAF_LEGACY
+  return self->state;
+#else
+  return self->state();
+#endif
+}
+
 template <class Actor>
 bool mailbox_is_empty(Actor* self) {
 #if SUPERVISOR_CAF_LEGACY

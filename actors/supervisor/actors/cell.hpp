@@ -113,7 +113,7 @@ public:
   std::pair<caf::actor, std::uint32_t> now() const;
 
   /// Calls `then` at each change, until the watch is destroyed or the cell is gone. It runs in the
-  /// supervisor's turn: let it be short. Not called for the state the cell is in already.
+  /// turn of the supervisor, or of the child that ends: let it be short. Not called for the state the cell is in already.
   [[nodiscard]] watch on_change(observer then);
 
   counts count() const;

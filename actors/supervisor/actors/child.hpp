@@ -16,6 +16,10 @@ struct uplink {
   life who{};
 
   void tell(news what, child_exit exit = {}, std::string text = {}) const;
+
+  /// Lets the child's callers know before anybody hears of its end: whoever asks again after an
+  /// error must not find the dead.
+  void fell(const caf::error& why) const;
 };
 
 } // namespace detail

@@ -1,6 +1,6 @@
 #include "supervisor/actors/launcher.hpp"
 
-#include "supervisor/actors/tree_core.hpp"
+#include "supervisor/actors/supervisor_actor.hpp"
 #include "supervisor/make_plan.hpp"
 
 namespace supervisor {
@@ -23,6 +23,11 @@ child birth::me() {
 
 std::shared_ptr<cell> birth::cell_of(const std::string& path) {
   return tree.cell_of(path.starts_with('/') ? path : above + "/" + path);
+}
+
+void uplink::fell(const caf::error& why) const {
+  if (const auto strong = supervisor.lock())
+    static_cast<supervisor_actor*>(strong->get())->lost(who, why);
 }
 
 bool birth::fakes_threads() const { return tree.options().fake_threads; }

@@ -188,6 +188,16 @@ void guard(Self* self) {
   self->set_exception_handler([](std::exception_ptr& x) -> caf::error { return panic(x); });
 }
 
+/// The same, for a child: its callers know before whoever asked for the fatal gets an answer.
+template <class Self>
+void guard(Self* self, const uplink& up) {
+  self->set_exception_handler([&up](std::exception_ptr& x) -> caf::error {
+    auto why = panic(x);
+    up.fell(why);
+    return why;
+  });
+}
+
 /// The user's actor class, which says that it has started.
 template <class T>
 class guarded : public compat::answering<T> {
@@ -195,7 +205,7 @@ public:
   template <class... Args>
   guarded(caf::actor_config& config, uplink up, Args&&... args)
     : compat::answering<T>(config, std::forward<Args>(args)...), up_(std::move(up)) {
-    guard(this);
+    guard(this, up_);
   }
 
   typename T::behavior_type make_behavior() override {
@@ -214,19 +224,18 @@ class guarded_function : public compat::answering<T> {
 public:
   guarded_function(caf::actor_config& config, uplink up, Body body)
     : compat::answering<T>(config), up_(std::move(up)), body_(std::move(body)) {
-    guard(this);
+    guard(this, up_);
   }
 
   typename T::behavior_type make_behavior() override {
-    const auto begun = std::move(up_);
     auto body = std::move(body_); // gone after the start, as with spawn
     if constexpr (std::is_void_v<decltype(body(this))>) {
       body(this);
-      begun.tell(news::started);
+      up_.tell(news::started);
       return {};
     } else {
       auto made = body(this);
-      begun.tell(news::started);
+      up_.tell(news::started);
       return made;
     }
   }
@@ -308,8 +317,10 @@ launcher blocking_worker(F body, Args... args) {
         try {
           body(known...);
         } catch (...) {
-          auto why = std::current_exception();
-          self->fail_state(detail::panic(why));
+          auto x = std::current_exception();
+          auto why = detail::panic(x);
+          up.fell(why);
+          self->fail_state(std::move(why));
         }
       });
     };

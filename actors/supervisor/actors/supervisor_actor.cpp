@@ -125,7 +125,7 @@ void supervisor_actor::adopt_abandoned(const child_start& x) {
   below_[x.news.who.who] = x.words->outcomes;
   for (const auto& left : x.words->abandoned) {
     abandoned_below_.push_back(left);
-    watch(left, x.news.who, news::late_end);
+    follow(left, x.news.who, news::late_end);
   }
 }
 
@@ -200,7 +200,7 @@ void supervisor_actor::start_child(life who) {
     return pending_.push_back({.what = news::exited, .who = who, .exit = why});
   }
   mine.who = made.who();
-  watch(mine.who, who, news::exited);
+  follow(mine.who, who, news::exited);
 }
 
 /// Code of the user runs in here, and whatever it throws is a start that failed.
@@ -222,10 +222,13 @@ launched supervisor_actor::try_start(life who) {
 }
 
 /// The news of its end is fenced by its life, before it is sent.
-void supervisor_actor::watch(const caf::actor& who, life l, news end) {
+void supervisor_actor::follow(const caf::actor& who, life l, news end) {
   const uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), l};
   caf::actor_cast<caf::strong_actor_ptr>(who)->get()->attach_functor(
-    [up, end](const caf::error& why) { up.tell(end, exit_of(why), text_of(why)); });
+    [up, end](const caf::error& why) {
+      up.fell(why);
+      up.tell(end, exit_of(why), text_of(why));
+    });
 }
 
 void supervisor_actor::wake(time_point at) {

@@ -15,6 +15,10 @@ public:
                    std::shared_ptr<tree_core>, uplink up);
 
   const char* name() const override { return "supervisor"; }
+
+  /// The child's life is over, whatever the news say later. From any thread.
+  void lost(life, const caf::error& why) const;
+
   void on_exit() override;
 
 protected:
@@ -47,7 +51,7 @@ private:
   void carry_out(const effect&);
   void start_child(life);
   launched try_start(life);
-  void watch(const caf::actor&, life, news end);
+  void follow(const caf::actor&, life, news end);
   void wake(time_point);
   void finish(const effect&);
 

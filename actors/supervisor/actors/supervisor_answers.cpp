@@ -120,6 +120,12 @@ slot supervisor_actor::slot_of(std::string_view id) {
   return known == slots_.end() ? nobody : known->second;
 }
 
+void supervisor_actor::lost(life who, const caf::error& why) const {
+  if (const auto known = tree_->find_cell(path_, spec_of(who.who).id);
+      known && known->life() == who.number)
+    known->down(make_failure(failure::child_down, words(why)));
+}
+
 /// Callers learn of a child's life from the same facts as everybody else.
 void supervisor_actor::tell_cells(const event& x) {
   const auto who = x.who.who;

@@ -49,6 +49,7 @@ std::shared_ptr<cell> tree_core::cell_of(const std::string& path) {
     auto& known = cells_[above][id];
     if (known)
       return known;
+    has_cells_ = true;
     made = known = std::make_shared<cell>(*system_, path, supervisor::while_down{});
     root = root_;
     if (report_)
@@ -57,6 +58,17 @@ std::shared_ptr<cell> tree_core::cell_of(const std::string& path) {
   if (root)
     compat::anon_send(root, control{.what = control::order::bind, .path = path});
   return made;
+}
+
+std::shared_ptr<cell> tree_core::find_cell(const std::string& above, const std::string& id) const {
+  if (!has_cells_)
+    return nullptr;
+  const std::scoped_lock lock{mutex_};
+  const auto level = cells_.find(above);
+  if (level == cells_.end())
+    return nullptr;
+  const auto known = level->second.find(id);
+  return known == level->second.end() ? nullptr : known->second;
 }
 
 std::vector<std::pair<std::string, std::shared_ptr<cell>>>

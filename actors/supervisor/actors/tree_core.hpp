@@ -4,6 +4,7 @@
 #include "supervisor/actors/launcher.hpp"
 #include "supervisor/actors/observer.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -62,6 +63,9 @@ public:
   /// The cell of the child with that absolute path; made, and bound, when first asked for.
   std::shared_ptr<cell> cell_of(const std::string& path);
 
+  /// The cell of a child, if anybody has asked for it.
+  std::shared_ptr<cell> find_cell(const std::string& above, const std::string& id) const;
+
   /// The cells of the children right below a supervisor, by id.
   std::vector<std::pair<std::string, std::shared_ptr<cell>>> cells_below(const std::string& path);
 
@@ -87,6 +91,7 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, std::map<std::string, std::shared_ptr<cell>>> cells_; ///< by supervisor, id
+  std::atomic<bool> has_cells_ = false;
   caf::actor root_;
   bool begun_ = false;
   std::optional<shutdown_report> report_;

@@ -16,11 +16,10 @@ struct census {
 
 void count(const declared_spec& spec, census& so_far) {
   ++so_far.supervisors;
+  so_far.children += spec.children.size();
   for (const auto& child : spec.children)
     if (child.start.nested)
       count(*child.start.nested, so_far);
-    else
-      ++so_far.children;
 }
 
 std::string words(const census& x) {

@@ -89,8 +89,8 @@ private:
     run_->add_option("--seed", seed_, "of all luck in the tree: the same luck for the same seed")
       ->type_name("N")
       ->check(no_number);
-    run_->footer("Exit code: 0 stopped on request, 1 gave up or could not start, 2 bad file,\n"
-                 "3 left children behind that could not be stopped.");
+    run_->footer("Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
+                 "failed, 2 bad file, 3 left children behind that could not be stopped.");
   }
 
   /// Said by us, because CLI11 would not say which verb was meant.
