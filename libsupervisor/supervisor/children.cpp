@@ -126,6 +126,8 @@ bool turn::needs_are_ready(slot who) const {
 slot turn::hopeless_need(slot who) const {
   for (const auto need : plan_.needs_of(who)) {
     const auto& r = row(need);
+    if (r.unsettled)
+      continue;
     const auto over = r.now == phase::parked || r.now == phase::forgotten
                       || r.now == phase::abandoned
                       || (r.now == phase::down && r.number > 0 && r.regroup == in_none);

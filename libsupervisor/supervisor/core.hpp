@@ -78,6 +78,8 @@ struct child_row {
   bool done : 1 = false;      ///< ended well and stays down: its dependents need not wait
   bool timed_out : 1 = false; ///< being stopped because it took too long to start
   bool gated : 1 = false;     ///< would start, if its dependencies were ready
+  bool unsettled : 1 = false; ///< its end was taken note of, and nothing was decided yet
+  bool gone : 1 = false;      ///< ended as told, and waits for those that linger below it
   bool lingers : 1 = false;   ///< abandoned actors are left below it: must not start again
   std::uint32_t regroup = in_none;
   std::uint32_t deadline = nobody; ///< its seat among the deadlines

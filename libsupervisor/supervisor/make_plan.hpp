@@ -26,14 +26,15 @@ inline constexpr nanoseconds default_start_timeout = std::chrono::seconds{30};
 template <class Start>
 kind_key key_of(const basic_child_spec<Start>& child, const child_defaults& defaults) {
   const auto& waits = child.backoff != inherited_backoff ? child.backoff : defaults.backoff;
-  const auto fallback
-    = child.start.kind() == task_kind::supervisor ? unlimited_stop : stop_budget{};
+  const auto fallback = child.start.kind() == task_kind::supervisor
+                          ? unlimited_stop // a default for workers would orphan what is below
+                          : defaults.shutdown.value_or(stop_budget{});
   return {
     .policy = child.policy,
     .standard = {.when = child.restart.value_or(defaults.restart.value_or(restart::permanent)),
                  .backoff = waits != inherited_backoff ? waits : backoff{}},
     .start_within = child.start_timeout.value_or(default_start_timeout),
-    .stop = child.shutdown.value_or(defaults.shutdown.value_or(fallback)),
+    .stop = child.shutdown.value_or(fallback),
     .awaits_ready = child.readiness == readiness::on_report,
     .critical = child.criticality == criticality::critical,
   };

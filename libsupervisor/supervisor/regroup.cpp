@@ -118,7 +118,8 @@ void turn::go_down(std::uint32_t g) {
 /// whole takes at most twice that and the longest wait for a kill.
 nanoseconds turn::patience(std::uint32_t g) const {
   nanoseconds longest{0};
-  for (auto x = state_.youngest; x != nobody; x = row(x).older)
+  const auto oldest = state_.regroups[g].first;
+  for (auto x = state_.youngest; x != nobody && row(x).rank >= row(oldest).rank; x = row(x).older)
     if (row(x).regroup == g && is_alive(x))
       longest = std::max(longest, plan_.of(x).stop.graceful);
   return longest;
@@ -203,7 +204,7 @@ void turn::rise(std::uint32_t g) {
       const auto hopeless = hopeless_need(who);
       if (hopeless == nobody)
         return;
-      if (!state_.begun)
+      if (!state_.begun && plan_.of(who).critical)
         return end(aim::roll_back, hopeless);
       leave_behind(g, who);
       continue;

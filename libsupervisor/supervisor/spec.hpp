@@ -192,7 +192,7 @@ struct basic_child_spec {
 struct child_defaults {
   std::optional<policies::restart> restart{};    ///< permanent
   policies::backoff backoff = inherited_backoff; ///< 10 ms, doubling to 1 s, no jitter
-  std::optional<stop_budget> shutdown{};         ///< 5 s, 1 s; a nested supervisor: unlimited
+  std::optional<stop_budget> shutdown{};         ///< 5 s, 1 s; not of nested supervisors: unlimited
 };
 
 struct supervisor_details {

@@ -62,7 +62,7 @@ void turn::take(const input& x, std::vector<ended>& ends) {
     case news::lingering:
       return on_lingering(x);
     case news::late_end:
-      return on_late_end(x.who);
+      return on_late_end(x.who, ends);
   }
 }
 
@@ -82,8 +82,11 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
     r.now = phase::down;
     return;
   }
-  if (!is_alive(who))
+  if (!is_alive(who) || r.gone)
     return stale(x.who);
+  const auto in_order = x.exit.detail != exit_detail::killed && x.exit.what != exit_class::panic;
+  if (r.lingers && r.regroup != in_none && !in_order)
+    return linger(x); // nobody below it had its time: whoever waits for it waits for them
   ends.push_back({who, r.now, x.exit, r.ran ? now_ - r.since : nanoseconds{0}});
   drop_deadline(who);
   tally_of(who).exited = true;
@@ -92,13 +95,25 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
   if (r.regroup != in_none)
     count_down(who);
   r.now = phase::down;
-  r.ready = false;
+  r.ready = r.gone = false;
+  r.unsettled = true;
+}
+
+/// Its own end came; it counts as down when those below have ended, or have had their time.
+void turn::linger(const input& x) {
+  auto& r = row(x.who.who);
+  tally_of(x.who.who).exited = true;
+  tally_of(x.who.who).last_exit = x.exit;
+  r.now = phase::killing;
+  r.gone = true;
+  set_deadline(x.who.who, later(now_, plan_.of(x.who.who).stop.abort_wait));
 }
 
 /// The end of a child that is part of a regroup was asked for, or is covered by it; any other end
 /// is the policy's business.
 void turn::settle(ended end) {
   auto& r = row(end.who);
+  r.unsettled = false;
   const auto told = end.was == phase::stopping || end.was == phase::killing;
   if (r.timed_out && r.regroup == in_none) {
     end.exit = {exit_class::timeout, exit_detail::start_failed, failure_kind::timeout, 0};
@@ -301,7 +316,7 @@ void turn::on_lingering(const input& x) {
   trouble_of(x.who.who).lingering = x.count;
 }
 
-void turn::on_late_end(life who) {
+void turn::on_late_end(life who, std::vector<ended>& ends) {
   if (!is_current(who) || !row(who.who).lingers)
     return stale(who);
   auto& r = row(who.who);
@@ -309,6 +324,10 @@ void turn::on_late_end(life who) {
     return;
   r.lingers = false;
   fact(event_type::child_shutdown_late_report, who);
+  if (r.gone) { // now it is down, or was abandoned meanwhile
+    r.gone = false;
+    return on_exited({news::exited, who, tally_of(who.who).last_exit, 0}, ends);
+  }
   if (r.gated) {
     r.gated = false;
     r.regroup != in_none ? rise(r.regroup) : start_when_due(who.who);

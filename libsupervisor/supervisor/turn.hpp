@@ -33,9 +33,10 @@ private:
   void on_started(life);
   void on_ready(life);
   void on_exited(const input&, std::vector<ended>& ends);
+  void linger(const input&);
   void on_ignored(const input&, std::vector<ended>& ends);
   void on_lingering(const input&);
-  void on_late_end(life);
+  void on_late_end(life, std::vector<ended>& ends);
   void on_deadline();
   void on_due(slot);
 

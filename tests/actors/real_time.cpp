@@ -231,3 +231,35 @@ TEST_CASE("a detached tree outlives its handle") {
   CHECK(got == 7);
   sup::compat::anon_send(**ref, std::string{"end"});
 }
+
+TEST_CASE("a supervisor that is killed while a worker is stuck below it does not start it twice") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  const auto release = std::make_shared<std::atomic<bool>>(false);
+  const auto alive = std::make_shared<std::atomic<int>>(0);
+  const auto most = std::make_shared<std::atomic<int>>(0);
+  const auto stuck = [=](sup::child) {
+    *most = std::max(most->load(), ++*alive);
+    while (!*release)
+      std::this_thread::yield();
+    --*alive;
+  };
+  auto tree = sup::start(
+    system,
+    {.strategy = sup::strategy::one_for_all,
+     .children = {{.id = "sub",
+                   .start = sup::nested(
+                     {.children = {{.id = "stuck", .start = sup::blocking_worker(stuck)}}}),
+                   .shutdown = sup::stop_budget{10ms, 10ms}},
+                  {.id = "a", .start = sup::worker(fragile)}}},
+    quiet());
+  REQUIRE(tree);
+  REQUIRE(tree->started().empty());
+  sup::compat::anon_send(*tree->ref("a"), -1);
+  const auto report = tree->wait_for(10s);
+  REQUIRE(report);
+  CHECK(report->why == sup::aim::give_up);
+  CHECK(report->abandoned() == std::vector<std::string>{"/sub/stuck", "/sub"});
+  CHECK(*most == 1);
+  *release = true;
+}

@@ -356,3 +356,44 @@ TEST_CASE("a stateful typed actor begins every life with a fresh state") {
   it.advance(10ms);
   CHECK(ask(it, "stock", 1) == 6);
 }
+
+TEST_CASE("a ref below a child that is no supervisor fails by name") {
+  sup::test::tree it{{.children = {child("a")}}};
+  caf::scoped_actor self{it.system()};
+  auto answer = sup::compat::request(self, *it.ref("a/b"), caf::infinite, 1);
+  it.run();
+  std::string got;
+  std::move(answer).receive([](int) {}, [&](const caf::error& why) { got = sup::words(why); });
+  CHECK(got.find("names no child") != std::string::npos);
+}
+
+TEST_CASE("a missing start and a ref to it are two faults and no crash") {
+  const auto asker
+    = [](caf::event_based_actor*, sup::supervised_ref<>) -> caf::behavior { return {[](int) {}}; };
+  sup::test::virtual_system world;
+  const auto made = sup::start(
+    world.system,
+    {.children = {{.id = "a"}, {.id = "b", .start = sup::worker(asker, sup::ref("a"))}}});
+  REQUIRE(!made);
+  CHECK(to_string(made.error()) == "/children/0/start: a child needs something to start");
+}
+
+TEST_CASE("an observer that throws does not end the tree") {
+  auto options = sup::test::tree::quiet();
+  options.observer = [](const sup::tree_event& x) {
+    if (x.what.decided)
+      throw std::runtime_error{"disk full"};
+  };
+  sup::test::tree it{{.children = {child("a")}}, options};
+  it.crash("a");
+  it.advance(10ms);
+  CHECK(it.log() == "wait 10ms, start a");
+}
+
+TEST_CASE("a blocking worker that has to report its readiness is ready as a fake") {
+  sup::test::tree it{
+    {.children
+     = {{.id = "a", .start = sup::blocking_worker(nobody), .readiness = sup::readiness::on_report},
+        {.id = "b", .start = sup::worker(steady), .dependencies = {"a"}}}}};
+  CHECK(it.state_of("b").state == sup::lifecycle::ready);
+}

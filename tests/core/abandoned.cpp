@@ -161,3 +161,51 @@ TEST_CASE("a late end below another life is stale") {
   CHECK(it.tally().stale == 1);
   CHECK(it.advance(1h) == "");
 }
+
+SCENARIO("a supervisor that was killed counts as down when those below it have ended") {
+  GIVEN("one_for_all over a nested supervisor and a sibling") {
+    core_under_test it{
+      {.strategy = strategy::one_for_all,
+       .children = {{.id = "sub", .start = {"x"}, .shutdown = 1s}, {.id = "web", .start = {"x"}}}}};
+    it.start();
+    it.slow_to_stop = {"sub"};
+    CHECK(it.crash("web") == "stop sub");
+    it.feed({.what = news::lingering, .who = it.life_of("sub"), .count = 1});
+    CHECK(it.exits("sub", killed) == "");
+    WHEN("the one below it ends in time") {
+      CHECK(it.feed({.what = news::late_end, .who = it.life_of("sub")}) == "wait 10ms");
+      CHECK(it.advance(10ms) == "start sub, start web");
+    }
+    WHEN("it does not") {
+      CHECK(it.advance(1s) == "abandon sub, give up over web");
+      CHECK(it.report() == "sub abort_failed, web already_exited");
+    }
+  }
+}
+
+TEST_CASE("news that come in one batch do not make a dependency hopeless") {
+  core_under_test it{{.children = {{.id = "a", .start = {"x"}},
+                                   {.id = "b", .start = {"x"}},
+                                   {.id = "c", .start = {"x"}, .dependencies = {"a"}}}}};
+  it.slow_to_start = {"b"};
+  CHECK(it.start() == "start a, start b");
+  CHECK(it.feed(std::vector<input>{{.what = news::exited, .who = it.life_of("a"), .exit = died},
+                                   {.what = news::started, .who = it.life_of("b")}})
+        == "wait 10ms");
+  CHECK(it.advance(10ms) == "start a, start c, begun");
+}
+
+TEST_CASE("an optional child whose dependency is gone does not roll back the others") {
+  core_under_test it{{.children = {{.id = "db", .start = {"x"}},
+                                   {.id = "cache",
+                                    .start = {"x"},
+                                    .restart = restart::temporary,
+                                    .criticality = criticality::optional},
+                                   {.id = "warmer",
+                                    .start = {"x"},
+                                    .dependencies = {"cache"},
+                                    .criticality = criticality::optional},
+                                   {.id = "web", .start = {"x"}}}}};
+  it.failing = {"cache"};
+  CHECK(it.start() == "start db, start cache, start web, begun");
+}

@@ -228,8 +228,7 @@ TEST_CASE("a streak is of one child and not of its siblings") {
   CHECK(it.crash("web") == "wait 10ms");
 }
 
-TEST_CASE("a policy may count restarts also where the supervisor sets no limit"
-         ) {
+TEST_CASE("a policy may count restarts also where the supervisor sets no limit") {
   core_under_test it{
     {.intensity = {.restarts = unlimited},
      .children

@@ -117,8 +117,7 @@ SCENARIO("a child may say that no restart can help it") {
   }
 }
 
-TEST_CASE("the end of the whole tree is passed on even from within a restart"
-         ) {
+TEST_CASE("the end of the whole tree is passed on even from within a restart") {
   core_under_test it{
     {.strategy = strategy::one_for_all, .children = {worker("db"), worker("sub")}}};
   it.start();

@@ -373,8 +373,7 @@ SCENARIO("a start may say that there is nothing to run") {
   }
 }
 
-TEST_CASE("nothing to run is an end also for a child that was told to stop meanwhile"
-         ) {
+TEST_CASE("nothing to run is an end also for a child that was told to stop meanwhile") {
   core_under_test it{{.children = {worker("db"), worker("web")}}};
   it.slow_to_start = it.slow_to_stop = {"web"};
   it.start();
@@ -401,8 +400,7 @@ SCENARIO("a child may be told to stop before it runs") {
   }
 }
 
-TEST_CASE("a restart in line looks at its dependencies again when its turn comes"
-         ) {
+TEST_CASE("a restart in line looks at its dependencies again when its turn comes") {
   declared_spec many{.intensity = {.restarts = unlimited}};
   many.children = {worker("db"), {.id = "web", .start = {"x"}, .dependencies = {"db"}}};
   for (int i = 0; i < 256; ++i)
@@ -422,8 +420,7 @@ TEST_CASE("a restart in line looks at its dependencies again when its turn comes
   CHECK(it.advance(10ms) == "start db, start web");
 }
 
-TEST_CASE("a sibling without dependencies comes back although another cannot"
-         ) {
+TEST_CASE("a sibling without dependencies comes back although another cannot") {
   core_under_test it{{.strategy = strategy::one_for_all,
                       .children = {worker("main"),
                                    {.id = "migrate", .start = {"x"}, .restart = restart::temporary},

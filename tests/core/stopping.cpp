@@ -271,8 +271,7 @@ SCENARIO("a stop in the middle of something else") {
   }
 }
 
-TEST_CASE("nobody is stopped before its turn for being slow to get ready"
-         ) {
+TEST_CASE("nobody is stopped before its turn for being slow to get ready") {
   core_under_test it{{.children = {{.id = "db", .start = {"x"}, .readiness = readiness::on_report},
                                    worker("web", unlimited_stop)}}};
   it.start();

@@ -304,7 +304,10 @@ void cell::tell(std::uint32_t life, bool up) {
   }();
   for (const auto& x : watches)
     if (const auto then = x.lock())
-      (*then)(life, up);
+      try {
+        (*then)(life, up);
+      } catch (...) { // other people's code must not end the supervisor
+      }
 }
 
 void cell::end_stand_in(const caf::actor& who) const {

@@ -46,6 +46,7 @@ caf::actor spawn_fake(caf::local_actor* parent, uplink up) {
   return parent->spawn([up](caf::event_based_actor* self) -> caf::behavior {
     guard(self);
     up.tell(news::started);
+    up.tell(news::ready);
     return {[](int) {}};
   });
 }

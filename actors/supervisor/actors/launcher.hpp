@@ -74,7 +74,7 @@ struct recipe {
 /// How a child is started, as often as needed.
 class launcher {
 public:
-  launcher() = default;
+  launcher() noexcept {} // "= default" breaks g++ 12 where a spec leaves it out
   explicit launcher(detail::recipe r)
     : recipe_(std::make_shared<const detail::recipe>(std::move(r))) {}
 
@@ -121,8 +121,14 @@ struct signature<R (*)(As...)> {
   using args = std::tuple<As...>;
 };
 
+template <class R, class... As>
+struct signature<R (*)(As...) noexcept> : signature<R (*)(As...)> {};
+
 template <class R, class C, class... As>
 struct signature<R (C::*)(As...) const> : signature<R (*)(As...)> {};
+
+template <class R, class C, class... As>
+struct signature<R (C::*)(As...) const noexcept> : signature<R (*)(As...)> {};
 
 template <class R, class C, class... As>
 struct signature<R (C::*)(As...)> : signature<R (*)(As...)> {};

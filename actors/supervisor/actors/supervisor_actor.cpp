@@ -26,6 +26,8 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
 
 /// Also after a kill or a bug of its own: nobody is left without a supervisor, or waits for one.
 void supervisor_actor::on_exit() {
+  if (!over_)
+    leave_in_haste();
   for (auto& child : seats_)
     if (child.who) {
       child.stop.request_stop();
@@ -35,9 +37,46 @@ void supervisor_actor::on_exit() {
     if (child.known)
       child.known->down(make_failure(failure::child_down, "its supervisor is down"));
   seats_.clear();
-  if (is_root() && !over_)
-    tree_->finished({.why = aim::give_up, .reason = "the supervisor itself was killed"});
   over_ = true;
+}
+
+/// Whoever still runs is killed, and named to whoever can wait for the end of it.
+void supervisor_actor::leave_in_haste() {
+  shutdown_report told{.why = aim::give_up, .reason = "the supervisor itself was killed"};
+  auto left = std::make_shared<last_words>();
+  left->abandoned = still_there();
+  for (slot i = 0; i < seats_.size(); ++i) {
+    if (const auto below = below_.find(i); below != below_.end())
+      told.outcomes.insert(told.outcomes.end(), below->second.begin(), below->second.end());
+    if (!seats_[i].who && !abandoned_.contains(i))
+      continue;
+    left->abandoned.push_back(seats_[i].who ? seats_[i].who : abandoned_[i]);
+    told.outcomes.push_back({.path = path_of(i),
+                             .attempt = state_.children[i].number,
+                             .status = shutdown_status::abort_failed});
+  }
+  if (is_root())
+    return tree_->finished(std::move(told));
+  left->outcomes = std::move(told.outcomes);
+  send_last_words(std::move(left));
+}
+
+void supervisor_actor::send_last_words(std::shared_ptr<last_words> left) {
+  const auto strong = up_.supervisor.lock();
+  if (!strong)
+    return;
+  const auto count = static_cast<std::uint32_t>(left->abandoned.size());
+  compat::anon_send(caf::actor_cast<caf::actor>(strong),
+                    child_start{{news::lingering, up_.who, {}, count}, {}, std::move(left)});
+}
+
+/// Abandoned below us, and not ended since.
+std::vector<caf::actor> supervisor_actor::still_there() const {
+  std::vector<caf::actor> left;
+  for (const auto& [who, actor] : abandoned_below_)
+    if (state_.children[who].lingers)
+      left.push_back(actor);
+  return left;
 }
 
 // -- messages in -----------------------------------------------------------------------------------------
@@ -61,7 +100,7 @@ void supervisor_actor::on_exit_message(const caf::exit_msg& x) {
 }
 
 void supervisor_actor::stop(std::string by, std::string why) {
-  if (!ending()) {
+  if (!ending() && stop_by_.empty()) {
     stop_by_ = std::move(by);
     stop_why_ = std::move(why);
   }
@@ -124,7 +163,7 @@ void supervisor_actor::take_note(const child_start& x) {
 void supervisor_actor::adopt_abandoned(const child_start& x) {
   below_[x.news.who.who] = x.words->outcomes;
   for (const auto& left : x.words->abandoned) {
-    abandoned_below_.push_back(left);
+    abandoned_below_.emplace_back(x.news.who.who, left);
     follow(left, x.news.who, news::late_end);
   }
 }
@@ -175,7 +214,8 @@ void supervisor_actor::carry_out(const effect& x) {
       seats_[x.who.who].stop.request_stop();
       return compat::send_exit_now(this, seats_[x.who.who].who, caf::exit_reason::kill);
     case deed::abandon:
-      abandoned_[x.who.who] = std::exchange(seats_[x.who.who].who, nullptr);
+      if (auto left = std::exchange(seats_[x.who.who].who, nullptr))
+        abandoned_[x.who.who] = std::move(left);
       return;
     case deed::wait:
       return;
@@ -189,6 +229,7 @@ void supervisor_actor::carry_out(const effect& x) {
 }
 
 void supervisor_actor::start_child(life who) {
+  below_.erase(who.who);
   auto made = try_start(who);
   auto& mine = seats_[who.who];
   if (made.ignored())
@@ -264,15 +305,13 @@ void supervisor_actor::finish(const effect& x) {
   }
   if (is_root()) {
     tree_->finished(std::move(told));
-  } else if (const auto strong = up_.supervisor.lock()) {
+  } else {
     auto left = std::make_shared<last_words>();
     left->outcomes = std::move(told.outcomes);
-    left->abandoned = abandoned_below_;
+    left->abandoned = still_there();
     for (const auto& [who, actor] : abandoned_)
       left->abandoned.push_back(actor);
-    const auto count = static_cast<std::uint32_t>(left->abandoned.size());
-    compat::anon_send(caf::actor_cast<caf::actor>(strong),
-                      child_start{{news::lingering, up_.who, {}, count}, {}, std::move(left)});
+    send_last_words(std::move(left));
   }
   quit(std::move(error));
 }

@@ -54,6 +54,9 @@ private:
   void follow(const caf::actor&, life, news end);
   void wake(time_point);
   void finish(const effect&);
+  void leave_in_haste();
+  void send_last_words(std::shared_ptr<last_words>);
+  std::vector<caf::actor> still_there() const;
 
   // -- supervisor_answers.cpp: what others want to know -----------------------------------------------
 
@@ -88,7 +91,7 @@ private:
   std::unordered_map<slot, std::string> words_;               ///< texts of the last exits
   std::unordered_map<slot, std::vector<child_report>> below_; ///< what nested ones left behind
   std::unordered_map<slot, caf::actor> abandoned_;
-  std::vector<caf::actor> abandoned_below_;
+  std::vector<std::pair<slot, caf::actor>> abandoned_below_;
   std::unordered_map<std::string_view, slot> slots_; ///< by id; made when first needed
   std::string stop_by_, stop_why_;
   time_point ending_since_{};

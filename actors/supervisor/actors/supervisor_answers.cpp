@@ -18,7 +18,11 @@ shutdown_report supervisor_actor::report(const effect& x) const {
   }
   for (const auto& left : tally_.outcomes) {
     if (const auto below = below_.find(left.who.who); below != below_.end())
-      told.outcomes.insert(told.outcomes.end(), below->second.begin(), below->second.end());
+      for (auto child : below->second) {
+        if (child.status == shutdown_status::abort_failed && !state_.children[left.who.who].lingers)
+          child.status = shutdown_status::late_report;
+        told.outcomes.push_back(std::move(child));
+      }
     const auto text = words_.find(left.who.who);
     const auto counted
       = left.who.who < tally_.children.size() ? tally_.children[left.who.who] : child_tally{};
@@ -80,8 +84,13 @@ void supervisor_actor::bind(const std::string& path) {
   if (who == nobody) {
     tree_->cell_of(path)->gone(
       make_failure(failure::child_gone, path + " names no child of this tree"));
+  } else if (id != rest && spec_of(who).start.kind() != task_kind::supervisor) {
+    tree_->cell_of(path)->gone(
+      make_failure(failure::child_gone, path + " names no child of this tree"));
   } else if (id != rest) {
-    if (seats_[who].who)
+    if (state_.children[who].number > 0 && !seats_[who].who && !comes_back(who))
+      tell_cell(who, *tree_->cell_of(path));
+    else if (seats_[who].who)
       compat::anon_send(seats_[who].who, control{.what = control::order::bind, .path = path});
   } else {
     show_cell(who, tree_->cell_of(path));
@@ -106,9 +115,11 @@ void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {
   if (start.recipe().down)
     mine.known->set(*start.recipe().down);
   const auto& row = state_.children[who];
-  if (row.now == phase::up)
+  const auto down = row.now == phase::down || row.now == phase::waiting || row.now == phase::parked
+                    || row.now == phase::forgotten || row.now == phase::abandoned;
+  if (row.now == phase::up && mine.who)
     mine.known->up(mine.who, row.number);
-  else if (row.number > 0 && !mine.who)
+  else if (row.number > 0 && down)
     tell_cell(who, *mine.known);
 }
 

@@ -119,7 +119,8 @@ void check_wish(const detail::wish& wanted, const std::string& path, const std::
       known.push_back(name);
     found.push_back(
       {where, "a ref names no child of this tree: " + target + did_you_mean(target, known)});
-  } else if (*at->second->start.recipe().handle != *wanted.handle) {
+  } else if (const auto& start = at->second->start;
+             !start.empty() && *start.recipe().handle != *wanted.handle) {
     found.push_back({where, "the ref to " + target
                               + " has another handle type than the child: ask for the type that "
                                 "its start makes"});

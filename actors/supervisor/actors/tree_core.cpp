@@ -37,7 +37,11 @@ std::shared_ptr<const blueprint> make_blueprint(std::shared_ptr<const supervisor
 
 void tree_core::observe(const tree_event& x) {
   const std::scoped_lock lock{observing_};
-  options_.observer(x);
+  try {
+    options_.observer(x);
+  } catch (const std::exception& why) { // other people's code must not end the tree
+    std::cerr << "[supervisor] an observer threw: " << why.what() << std::endl;
+  }
 }
 
 std::shared_ptr<cell> tree_core::cell_of(const std::string& path) {
@@ -139,16 +143,14 @@ void tree_core::finished(shutdown_report report) {
 
 bool tree_core::wait_started(nanoseconds timeout) {
   std::unique_lock lock{mutex_};
-  return changed_.wait_for(lock, timeout, [this] { return begun_ || report_; });
+  return changed_.wait_until(lock, later(std::chrono::steady_clock::now(), timeout),
+                             [this] { return begun_ || report_; });
 }
 
 bool tree_core::wait_finished(nanoseconds timeout) {
   std::unique_lock lock{mutex_};
-  if (timeout == stop_budget::no_end) {
-    changed_.wait(lock, [this] { return report_.has_value(); });
-    return true;
-  }
-  return changed_.wait_for(lock, timeout, [this] { return report_.has_value(); });
+  return changed_.wait_until(lock, later(std::chrono::steady_clock::now(), timeout),
+                             [this] { return report_.has_value(); });
 }
 
 bool tree_core::has_begun() const {
