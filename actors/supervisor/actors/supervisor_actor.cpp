@@ -38,6 +38,11 @@ void supervisor_actor::on_exit() {
       child.known->down(make_failure(failure::child_down, "its supervisor is down"));
   seats_.clear();
   over_ = true;
+  if (is_root())
+    return;
+  // Not left to the parent to find out: what is said here must come after the last words.
+  up_.fell(fail_state());
+  up_.tell(news::exited, exit_of(fail_state()), text_of(fail_state()));
 }
 
 /// Whoever still runs is killed, and named to whoever can wait for the end of it.
@@ -241,7 +246,8 @@ void supervisor_actor::start_child(life who) {
     return pending_.push_back({.what = news::exited, .who = who, .exit = why});
   }
   mine.who = made.who();
-  follow(mine.who, who, news::exited);
+  if (spec_of(who.who).start.kind() != task_kind::supervisor) // which says so itself: see on_exit
+    follow(mine.who, who, news::exited);
 }
 
 /// Code of the user runs in here, and whatever it throws is a start that failed.
