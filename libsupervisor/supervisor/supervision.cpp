@@ -128,7 +128,7 @@ void turn::settle(ended end) {
     return decide(end);
   r.timed_out = false;
   report_leaving(end);
-  if (end.exit.detail == exit_detail::shutdown_tree)
+  if (end.exit.detail == exit_detail::shutdown_tree && !ending())
     return this->end(aim::end_tree, end.who);
   const auto g = r.regroup;
   if (plan_.of(end.who).temporary && !finishes(group(g).then))

@@ -117,6 +117,15 @@ SCENARIO("a child may say that no restart can help it") {
   }
 }
 
+TEST_CASE("a stop goes on when a child asks for the end of the whole tree meanwhile") {
+  core_under_test it{{.children = {{.id = "a", .start = {"x"}}, {.id = "sub", .start = {"x"}}}}};
+  it.start();
+  it.slow_to_stop = {"sub"};
+  CHECK(it.stop() == "stop sub");
+  CHECK(it.exits("sub", {exit_class::nonzero_exit, exit_detail::shutdown_tree})
+        == "stop a, finish");
+}
+
 TEST_CASE("the end of the whole tree is passed on even from within a restart") {
   core_under_test it{
     {.strategy = strategy::one_for_all, .children = {worker("db"), worker("sub")}}};

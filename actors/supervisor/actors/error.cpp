@@ -2,8 +2,6 @@
 
 #include "supervisor/actors/messages.hpp"
 
-#include "supervisor/actors/messages.hpp"
-
 #include <algorithm>
 #include <utility>
 
