@@ -15,23 +15,132 @@ void turn::start(slot who) {
   r.now = phase::starting;
   r.since = now_;
   r.done = r.timed_out = r.gated = r.ran = false;
-  ++state_.starting;
+  enter_the_gate(who);
   fact(event_type::child_starting, current(who));
   todo(deed::start, current(who));
   set_deadline(who, later(now_, plan_.of(who).start_within));
 }
 
-/// The restart of a single child: waits for its dependencies, then for its turn.
+/// The restart of a single child: waits for its dependencies, for the end of its group's pause,
+/// then for its turn.
 void turn::start_when_due(slot who) {
-  if (!needs_are_ready(who))
-    row(who).gated = true;
-  else if (state_.starting >= plan_.in_flight)
-    state_.line.push_back(who);
-  else
+  auto& r = row(who);
+  if (!needs_are_ready(who)) {
+    r.gated = true;
+    r.waits_for = wait_reason::dependencies;
+  } else if (is_paused(who)) {
+    pause(who);
+  } else if (const auto gate = full_gate(who); gate != open_gate) {
+    line_up(who, gate);
+  } else {
     start(who);
+  }
 }
 
+void turn::wait_for(slot who, wait_reason why, time_point until) {
+  auto& r = row(who);
+  r.now = phase::waiting;
+  r.waits_for = why;
+  r.since = until;
+  set_deadline(who, until);
+}
+
+// -- pauses ------------------------------------------------------------------------------------------
+
+bool turn::is_paused(slot who) const {
+  const auto g = plan_.of(who).group;
+  return g != plan::none && now_ < state_.groups[g].paused_until;
+}
+
+void turn::pause(slot who) {
+  const auto until = state_.groups[plan_.of(who).group].paused_until;
+  wait_for(who, wait_reason::pause, until);
+  fact(event_type::paused, current(who)).wait = until - now_;
+  todo(deed::wait, current(who), until);
+}
+
+/// Those of the group that run go on running; who would be restarted waits. So it is for groups
+/// with a full edge to this one; those with a weaker edge are told. Edges reach one step.
+void turn::pause_group_of(slot who, nanoseconds wait) {
+  const auto g = plan_.of(who).group;
+  if (g == plan::none)
+    return;
+  const auto pause_one = [&](event_type what, std::uint32_t which) {
+    auto& x = fact(what, current(who));
+    x.group = which;
+    x.from_group = which == g ? nobody : g;
+    x.wait = wait;
+    if (what == event_type::group_fuse_triggered)
+      state_.groups[which].paused_until
+        = std::max(state_.groups[which].paused_until, later(now_, wait));
+  };
+  pause_one(event_type::group_fuse_triggered, g);
+  for (const auto other : plan_.groups[g].pauses)
+    pause_one(event_type::group_fuse_triggered, other);
+  for (const auto other : plan_.groups[g].tells)
+    pause_one(event_type::group_fuse_notified, other);
+}
+
+// -- gates: so many starting at a time, and a line before each -------------------------------------------
+
+void turn::enter_the_gate(slot who) {
+  ++state_.starting;
+  if (const auto g = plan_.of(who).group; g != plan::none)
+    ++state_.groups[g].starting;
+}
+
+/// To be called while the child still counts as starting.
+void turn::leave_the_gate(slot who) {
+  if (row(who).now != phase::starting)
+    return;
+  --state_.starting;
+  if (const auto g = plan_.of(who).group; g != plan::none)
+    --state_.groups[g].starting;
+}
+
+/// The number of the group whose gate is full, `supervisor_gate`, or `open_gate`.
+std::uint32_t turn::full_gate(slot who) const {
+  const auto g = plan_.of(who).group;
+  if (g != plan::none && state_.groups[g].starting >= plan_.groups[g].in_flight)
+    return g;
+  return state_.starting >= plan_.in_flight ? supervisor_gate : open_gate;
+}
+
+void turn::line_up(slot who, std::uint32_t gate) {
+  row(who).waits_for = wait_reason::turn;
+  auto& x = fact(event_type::restart_throttled, current(who));
+  if (gate == supervisor_gate)
+    return state_.line.push_back(who);
+  x.group = gate;
+  state_.groups[gate].line.push_back(who);
+  ++state_.lined_up;
+}
+
+void turn::leave_the_line(slot who) {
+  if (std::erase(state_.line, who) > 0 || state_.lined_up == 0)
+    return;
+  if (const auto g = plan_.of(who).group; g != plan::none)
+    state_.lined_up -= static_cast<std::uint32_t>(std::erase(state_.groups[g].line, who));
+}
+
+void turn::clear_the_lines() {
+  state_.line.clear();
+  state_.lined_up = 0;
+  for (auto& g : state_.groups)
+    g.line.clear();
+}
+
+/// First the groups, whose children may then stand in the supervisor's line.
 void turn::start_those_in_line() {
+  if (state_.lined_up > 0)
+    for (std::uint32_t g = 0; g < state_.groups.size(); ++g)
+      for (auto& line = state_.groups[g].line;
+           !line.empty() && state_.groups[g].starting < plan_.groups[g].in_flight;) {
+        const auto who = line.front();
+        line.pop_front();
+        --state_.lined_up;
+        start_when_due(who);
+      }
   while (!state_.line.empty() && state_.starting < plan_.in_flight) {
     const auto who = state_.line.front();
     state_.line.pop_front();
@@ -39,11 +148,13 @@ void turn::start_those_in_line() {
   }
 }
 
+// -- how it goes down ------------------------------------------------------------------------------------
+
 void turn::cancel(slot who) {
   auto& r = row(who);
   const auto& stop = plan_.of(who).stop;
   drop_deadline(who);
-  state_.starting -= r.now == phase::starting;
+  leave_the_gate(who);
   fact(ending() ? event_type::child_shutdown_cancel_delivered
                 : event_type::child_control_cancel_delivered,
        current(who));
@@ -95,6 +206,16 @@ void turn::park(slot who) {
   row(who).now = phase::parked;
   fact(event_type::child_quarantined, current(who));
   ungate_dependents_of(who);
+}
+
+/// Down, as its regroup meant it to be from the beginning.
+void turn::meet_fate(slot who) {
+  auto& r = row(who);
+  if (r.regroup != in_none)
+    --group(std::exchange(r.regroup, in_none)).members;
+  const auto then = r.fate;
+  r.fate = fate::rise;
+  then == fate::park ? park(who) : leave_down(who, false);
 }
 
 /// Takes it out of the start order: no regroup finds it any more.

@@ -1,62 +1,20 @@
 #pragma once
 
 #include "supervisor/deadlines.hpp"
-#include "supervisor/event.hpp"
-#include "supervisor/spec.hpp"
+#include "supervisor/plan.hpp"
+#include "supervisor/question.hpp"
 
-#include <cstdint>
 #include <deque>
-#include <memory>
 #include <span>
 #include <vector>
 
 namespace supervisor {
 
-// -- what never changes ----------------------------------------------------------------------------
-
-/// A validated spec, in the shape that `step` reads. Immutable and shared.
-struct plan {
-  /// What children have in common: a hundred thousand equal children share one.
-  struct kind {
-    restart_policy policy{standard_policy{}};
-    nanoseconds start_within = std::chrono::seconds{30};
-    stop_budget stop{};
-    nanoseconds stable_after{}; ///< a run this long ends a streak
-    bool awaits_ready = false;
-    bool critical = true;
-    bool temporary = false;
-  };
-
-  supervisor::strategy strategy{};
-  policies::intensity intensity{};
-  std::vector<kind> kinds{};
-  std::vector<std::uint32_t> kind_of{};                       ///< by slot
-  std::vector<slot> order{};                                  ///< of starting
-  std::vector<std::uint32_t> first_need{}, first_dependent{}; ///< by slot, one more than children;
-  std::vector<slot> needs{}, dependents{};                    ///< empty if nobody depends
-  std::uint64_t seed = 0;                                     ///< of all luck
-  std::uint32_t in_flight = 256; ///< restarts of single children that may be starting at a time
-
-  std::size_t size() const { return kind_of.size(); }
-  const kind& of(slot who) const { return kinds[kind_of[who]]; }
-  std::span<const slot> needs_of(slot who) const;
-  std::span<const slot> dependents_of(slot who) const;
-};
-
-/// `spec` must have passed `validate`.
-template <class Start>
-std::shared_ptr<const plan> make_plan(const basic_supervisor_spec<Start>& spec, std::uint64_t seed);
-
-extern template std::shared_ptr<const plan> make_plan(const declared_spec&, std::uint64_t);
-
-/// A roll in [0, 1) for one life of one child: always the same for the same seed.
-double luck(std::uint64_t seed, life who) noexcept;
-
 // -- what the future depends on --------------------------------------------------------------------
 
 enum class phase : std::uint8_t {
   down,
-  waiting, ///< for its restart: until a deadline, its dependencies, or its turn
+  waiting, ///< for its restart, or the decision about it: see `wait_reason`
   starting,
   up,
   stopping, ///< cancelled
@@ -66,6 +24,19 @@ enum class phase : std::uint8_t {
   forgotten, ///< a temporary child that ended: no sibling any more
 };
 
+/// What a waiting child waits for.
+enum class wait_reason : std::uint8_t {
+  time,         ///< its deadline
+  dependencies, ///< `gated`
+  turn,         ///< too many are starting: it stands in a line
+  pause,        ///< its group is paused; then it starts
+  new_decision, ///< its group is paused; then the policy is asked anew
+  answer,       ///< its policy lives outside and was asked
+};
+
+/// What becomes of a child when its regroup is down.
+enum class fate : std::uint8_t { rise, stay_down, park };
+
 inline constexpr std::uint32_t in_none = ~std::uint32_t{0};
 
 struct child_row {
@@ -73,6 +44,8 @@ struct child_row {
   std::uint32_t rank = 0;                ///< grows along the start order
   slot older = nobody, younger = nobody; ///< neighbours in the start order
   phase now = phase::down;
+  wait_reason waits_for : 4 = wait_reason::time;
+  supervisor::fate fate : 4 = supervisor::fate::rise;
   bool ready : 1 = false;
   bool ran : 1 = false;       ///< in this life
   bool done : 1 = false;      ///< ended well and stays down: its dependents need not wait
@@ -96,7 +69,10 @@ struct trouble {
   std::uint32_t streak = 0;
   std::uint32_t lingering = 0; ///< abandoned actors below it that have not ended yet
   nanoseconds last_wait{0};
-  memory_slot memory{};
+  memory_slot memory{}, limits{}; ///< of its policy, and of its limits
+  child_exit exit{};              ///< while it is asked about: the end in question
+  nanoseconds uptime{0};
+  bool again = false; ///< it was asked about before, and put off
 
   friend bool operator==(const trouble&, const trouble&) = default;
 };
@@ -134,13 +110,26 @@ struct regroup {
   friend bool operator==(const regroup&, const regroup&) = default;
 };
 
+/// Of one group of children.
+struct group_row {
+  memory_slot limits{};
+  time_point paused_until = time_point::min();
+  std::uint32_t starting = 0;
+  std::deque<slot> line{}; ///< due, but too many of the group are starting
+
+  friend bool operator==(const group_row&, const group_row&) = default;
+};
+
 struct state {
   std::vector<child_row> children{};
   std::vector<trouble> troubles{};
   std::vector<regroup> regroups{};
   supervisor::deadlines deadlines{};
+  std::vector<group_row> groups{};
+  memory_slot limits{}, limit{};    ///< of the supervisor's limits, and of the user's own
   std::deque<time_point> strikes{}; ///< restarts within the period
   std::deque<slot> line{};          ///< due, but too many are starting
+  std::uint32_t lined_up = 0;       ///< in the lines of all groups
   slot oldest = nobody, youngest = nobody;
   std::uint32_t starting = 0;
   time_point armed = time_point::max(); ///< when the shell will wake us
@@ -199,6 +188,7 @@ enum class news : std::uint8_t {
   ignored,   ///< its start says that there is nothing to run
   lingering, ///< before `exited`: `count` abandoned actors are left below it
   late_end,  ///< one of those ended after all
+  answered,  ///< control: the policy outside says `then` about the end of `who`
 };
 
 struct input {
@@ -206,6 +196,7 @@ struct input {
   life who{};
   child_exit exit{};
   std::uint32_t count = 0;
+  decision then{};
 };
 
 enum class deed : std::uint8_t {
@@ -215,6 +206,7 @@ enum class deed : std::uint8_t {
   abandon, ///< no more can be done: remember that it may still run
   wait,    ///< nothing to do: `who`, and those restarted with it, stay down until `at`
   wake,    ///< send `deadline` at `at`; replaces no earlier wish
+  ask,     ///< the policy outside, with question `question`; the answer becomes `answered`
   begun,   ///< every child was started once
   finish,  ///< the supervisor is over, by `why`
 };
@@ -223,6 +215,7 @@ struct effect {
   deed what{};
   aim why{};
   life who{}; ///< finish: whose end was the reason, if any
+  std::uint32_t question = 0;
   time_point at{};
 
   friend bool operator==(const effect&, const effect&) = default;
@@ -230,14 +223,19 @@ struct effect {
 
 static_assert(std::is_trivially_copyable_v<input> && std::is_trivially_copyable_v<effect>);
 
+static_assert(sizeof(effect) == 24);
+
 /// What a step wants done, in this order, and what it decided, in that order.
 struct effects {
   std::vector<effect> todo{};
   std::vector<event> facts{};
+  std::vector<question> questions{}; ///< the first `asked` of them; the others keep their room
+  std::uint32_t asked = 0;
 
   void clear() {
     todo.clear();
     facts.clear();
+    asked = 0;
   }
 };
 

@@ -20,6 +20,17 @@ std::string_view label(event_type x) noexcept {
     "child_blocked",
     "child_quarantined",
     "child_abandoned",
+    "restart_throttled",
+    "budget_exhausted",
+    "budget_denied",
+    "group_fuse_triggered",
+    "group_fuse_notified",
+    "escalation_bifurcated",
+    "paused",
+    "resumed",
+    "quarantined",
+    "policy_asked",
+    "policy_timed_out",
     "backoff_scheduled",
     "child_restarting",
     "child_restarted",
@@ -34,6 +45,12 @@ std::string_view label(event_type x) noexcept {
     "child_shutdown_late_report",
     "child_attempt_stale_report",
   };
+  return words[static_cast<int>(x)];
+}
+
+std::string_view label(tie_break x) noexcept {
+  constexpr std::string_view words[]
+    = {"none", "higher_severity", "explicit_child_setting", "fused_group", "smaller_scope"};
   return words[static_cast<int>(x)];
 }
 

@@ -45,6 +45,17 @@ enum class event_type : std::uint8_t {
   child_blocked, ///< its restart waits for a dependency that is down for good
   child_quarantined,
   child_abandoned,
+  restart_throttled,     ///< due, but too many are starting: it waits for its turn
+  budget_exhausted,      ///< a limit postpones the restart by `wait`
+  budget_denied,         ///< a limit refuses the restart
+  group_fuse_triggered,  ///< `group` is paused for `wait`; by its own fuse, or by `from_group`'s
+  group_fuse_notified,   ///< `group` is told that the fuse of `from_group` tripped
+  escalation_bifurcated, ///< a critical or an optional child was refused its restart
+  paused,                ///< its restart waits for the end of its group's pause
+  resumed,               ///< the pause is over: it was decided anew, or it is restarted
+  quarantined,           ///< all whom the restart would have touched go down and stay there
+  policy_asked,          ///< its policy lives outside
+  policy_timed_out,      ///< and did not answer in time: its stand-in did
   backoff_scheduled,
   child_restarting,
   child_restarted,
@@ -60,6 +71,15 @@ enum class event_type : std::uint8_t {
   child_attempt_stale_report,
 };
 
+/// Which of two equal claims counted.
+enum class tie_break : std::uint8_t {
+  none,
+  higher_severity,        ///< of children that ended together, the more severe one came first
+  explicit_child_setting, ///< the child's own limit before its group's or supervisor's
+  fused_group,            ///< a fuse before a budget
+  smaller_scope,          ///< the group's budget before the supervisor's
+};
+
 /// One decided fact. Which members say something depends on `what`; the others are at their
 /// defaults.
 struct event {
@@ -70,8 +90,12 @@ struct event {
   event_type what{};
   shutdown_phase from{}, to{}; ///< shutdown_phase_changed
   child_exit exit{};           ///< of every event that tells of an end
-  nanoseconds wait{0};         ///< backoff_scheduled
-  bool decided = false;        ///< the policy was asked: `given` is the question, `then` the answer
+  nanoseconds wait{0};         ///< backoff_scheduled, and what postpones a restart
+  std::uint32_t group = nobody, from_group = nobody; ///< by their numbers in the plan
+  severity_class severity{};                         ///< of the child
+  tie_break tie{};
+  bool decided = false; ///< the policy was asked: `given` is the question, `then` the answer
+  std::uint32_t question = nobody; ///< decided: which of effects::questions has it all
   situation given{};
   decision then{};
 };
@@ -80,5 +104,6 @@ static_assert(std::is_trivially_copyable_v<event>);
 
 std::string_view label(event_type) noexcept;
 std::string_view label(shutdown_phase) noexcept;
+std::string_view label(tie_break) noexcept;
 
 } // namespace supervisor

@@ -3,17 +3,19 @@
 // How a spec becomes a plan, as a template: included by the one source file of each layer that
 // instantiates it, and by nobody else.
 
-#include "supervisor/core.hpp"
-#include "supervisor/validate.hpp"
+#include "supervisor/make_effective.hpp"
+#include "supervisor/plan.hpp"
+#include "supervisor/rules/validate.hpp"
 
 namespace supervisor::detail {
 
 /// Everything about a child but its name, its start and its place.
 struct kind_key {
   std::optional<restart_policy> policy{};
-  standard_policy standard{};
+  effective_policy holds{};
+  child_reactions reactions{}; ///< as the child itself says
+  std::uint32_t team = plan::none;
   nanoseconds start_within{};
-  stop_budget stop{};
   bool awaits_ready = false;
   bool critical = true;
 
@@ -22,31 +24,60 @@ struct kind_key {
 
 inline constexpr nanoseconds default_start_timeout = std::chrono::seconds{30};
 
-/// What the child says, else what its supervisor says, else the library's default.
+/// Puts a plan together, child by child.
+class plan_builder {
+public:
+  plan_builder(supervisor::strategy, const intensity&, const supervisor_details&,
+               std::uint64_t seed);
+
+  void add(kind_key);
+
+  /// Of those who carry one of its tags; plan::none for none.
+  std::uint32_t team_of(const child_details&) const;
+
+  /// Who needs whom, and who follows whom, by slot.
+  void link(const std::vector<std::vector<slot>>& needs,
+            const std::vector<std::vector<slot>>& followers);
+
+  std::shared_ptr<plan> made = std::make_shared<plan>();
+
+private:
+  plan::kind kind_of(const kind_key&);
+  std::uint32_t intern(const plan::reach&);
+
+  const supervisor_details& said_;
+  std::vector<kind_key> keys_{};
+};
+
 template <class Start>
-kind_key key_of(const basic_child_spec<Start>& child, const child_defaults& defaults) {
-  const auto& waits = child.backoff != inherited_backoff ? child.backoff : defaults.backoff;
-  const auto fallback = child.start.kind() == task_kind::supervisor
-                          ? unlimited_stop // a default for workers would orphan what is below
-                          : defaults.shutdown.value_or(stop_budget{});
+kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spec<Start>& spec,
+                const singled_out& by_name, const plan_builder& builder) {
   return {
     .policy = child.policy,
-    .standard = {.when = child.restart.value_or(defaults.restart.value_or(restart::permanent)),
-                 .backoff = waits != inherited_backoff ? waits : backoff{}},
+    .holds = effective(child, spec, by_name),
+    .reactions = said_in(child.more).reactions,
+    .team = child.more ? builder.team_of(*child.more) : plan::none,
     .start_within = child.start_timeout.value_or(default_start_timeout),
-    .stop = child.shutdown.value_or(fallback),
     .awaits_ready = child.readiness == readiness::on_report,
     .critical = child.criticality == criticality::critical,
   };
 }
 
-plan::kind kind_of(const kind_key&);
-
-/// The number of this kind, which is new unless one of the last few is equal.
-std::uint32_t intern(const kind_key&, std::vector<kind_key>& keys, plan&);
-
-/// Fills in who needs whom, both ways.
-void link(const std::vector<std::vector<slot>>& needs, plan&);
+template <class Start>
+void link(const std::vector<basic_child_spec<Start>>& children, plan_builder& builder) {
+  ids known;
+  for (std::size_t i = 0; i < children.size(); ++i)
+    known.emplace(children[i].id, i);
+  std::vector<std::vector<slot>> needs(children.size()), followers(children.size());
+  for (slot i = 0; i < children.size(); ++i) {
+    each_need(children[i], [&](std::string_view need) {
+      needs[i].push_back(static_cast<slot>(known.at(need)));
+    });
+    if (const auto* primary = linked_primary(children[i]))
+      followers[known.at(*primary)].push_back(i);
+  }
+  builder.link(needs, followers);
+}
 
 } // namespace supervisor::detail
 
@@ -55,29 +86,20 @@ namespace supervisor {
 template <class Start>
 std::shared_ptr<const plan> make_plan(const basic_supervisor_spec<Start>& spec,
                                       std::uint64_t seed) {
-  auto made = std::make_shared<plan>();
-  made->strategy = spec.strategy;
-  made->intensity = spec.intensity;
-  made->seed = seed;
-  made->order = detail::start_order(spec.children);
-  made->kind_of.reserve(spec.children.size());
-  std::vector<detail::kind_key> keys;
+  const auto& said = detail::said_in(spec.more);
+  const auto by_name = detail::singled_out_by(said);
+  detail::plan_builder builder{spec.strategy, spec.intensity, said, seed};
+  auto& made = *builder.made;
+  made.order = detail::start_order(spec.children);
+  made.kind_of.reserve(spec.children.size());
   bool linked = false;
   for (const auto& child : spec.children) {
-    made->kind_of.push_back(detail::intern(detail::key_of(child, spec.defaults), keys, *made));
-    linked = linked || !child.dependencies.empty();
+    builder.add(detail::key_of(child, spec, by_name, builder));
+    linked = linked || !child.dependencies.empty() || detail::linked_primary(child);
   }
-  if (!linked)
-    return made;
-  detail::ids known;
-  for (std::size_t i = 0; i < spec.children.size(); ++i)
-    known.emplace(spec.children[i].id, i);
-  std::vector<std::vector<slot>> needs(spec.children.size());
-  for (std::size_t i = 0; i < spec.children.size(); ++i)
-    for (const auto& need : spec.children[i].dependencies)
-      needs[i].push_back(static_cast<slot>(known.at(need)));
-  detail::link(needs, *made);
-  return made;
+  if (linked)
+    detail::link(spec.children, builder);
+  return builder.made;
 }
 
 } // namespace supervisor

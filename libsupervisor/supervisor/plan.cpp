@@ -1,5 +1,7 @@
 #include "supervisor/make_plan.hpp"
 
+#include <algorithm>
+
 namespace supervisor {
 
 namespace {
@@ -29,37 +31,163 @@ std::span<const slot> plan::dependents_of(slot who) const {
   return between(first_dependent, dependents, who);
 }
 
+std::span<const slot> plan::followers_of(slot who) const {
+  return between(first_follower, followers, who);
+}
+
+std::string_view label(scope x) noexcept {
+  constexpr std::string_view words[]
+    = {"policy", "child", "group", "supervisor", "own", "intensity"};
+  return words[static_cast<int>(x)];
+}
+
 namespace detail {
 
-plan::kind kind_of(const kind_key& key) {
-  return {
-    .policy = key.policy ? *key.policy : restart_policy{key.standard},
+namespace {
+
+/// Fuses know where they stand.
+scope_limits placed(scope_limits x, meltdown_scope at) {
+  if (x.meltdown)
+    x.meltdown->scope = at;
+  return x;
+}
+
+std::optional<restart_policy> policy_of(const std::optional<scope_limits>& x, meltdown_scope at) {
+  return x ? as_policy(placed(*x, at)) : std::nullopt;
+}
+
+/// What the supervisor says of itself, its failure limit included.
+std::optional<scope_limits> limits_of(const supervisor_details& said) {
+  auto limits = said.limits;
+  if (!said.supervisor_failure_limit)
+    return limits;
+  auto& all = limits ? *limits : limits.emplace();
+  auto& fuse = all.meltdown ? *all.meltdown : all.meltdown.emplace(meltdown_fuse::for_supervisor());
+  fuse.max_failures = *said.supervisor_failure_limit;
+  return limits;
+}
+
+std::vector<plan::group> groups_of(const supervisor_details& said) {
+  std::vector<plan::group> groups;
+  std::unordered_map<std::string_view, std::uint32_t> number;
+  for (const auto& x : said.group_configs) {
+    number.emplace(x.name, static_cast<std::uint32_t>(groups.size()));
+    groups.push_back({.name = x.name, .limits = policy_of(x.limits, meltdown_scope::group)});
+    if (x.limits && x.limits->concurrent_restarts)
+      groups.back().in_flight = *x.limits->concurrent_restarts;
+  }
+  for (const auto& edge : said.group_dependencies) {
+    auto& trouble = groups[number.at(edge.to_group)];
+    if (edge.propagation == propagation::full)
+      trouble.pauses.push_back(number.at(edge.from_group));
+    else if (edge.propagation == propagation::escalate_only)
+      trouble.tells.push_back(number.at(edge.from_group));
+  }
+  return groups;
+}
+
+/// A restart type of its own stands instead of all that a role says, but for what the child itself
+/// says about single situations.
+restart_policy policy_of(const kind_key& key) {
+  const auto& holds = key.holds;
+  if (key.policy)
+    return *key.policy;
+  const auto when = holds.restart.value;
+  const auto by_role = holds.role && holds.restart.from == policy_source::role_default;
+  if (key.reactions == child_reactions{} && !by_role)
+    return standard_policy{.when = when, .backoff = holds.backoff.value};
+  return role_policy{.on_success = holds.on_success_exit.value,
+                     .on_failure = holds.on_failure_exit.value,
+                     .on_timeout = holds.on_timeout.value,
+                     .when = when == restart::temporary ? std::optional{when} : std::nullopt,
+                     .backoff = holds.backoff.value};
+}
+
+} // namespace
+
+plan_builder::plan_builder(strategy s, const intensity& i, const supervisor_details& said,
+                           std::uint64_t seed)
+  : said_(said) {
+  const auto limits = limits_of(said);
+  made->strategy = s;
+  made->intensity = i;
+  made->seed = seed;
+  made->limits = policy_of(limits, meltdown_scope::supervisor);
+  made->limit = said.limit;
+  made->groups = groups_of(said);
+  if (limits && limits->concurrent_restarts)
+    made->in_flight = *limits->concurrent_restarts;
+}
+
+/// A new kind, unless one of the last few is equal.
+void plan_builder::add(kind_key key) {
+  constexpr std::size_t looked_at = 32;
+  for (auto i = keys_.size(); i > 0 && keys_.size() - i < looked_at; --i)
+    if (keys_[i - 1] == key)
+      return made->kind_of.push_back(static_cast<std::uint32_t>(i - 1));
+  made->kind_of.push_back(static_cast<std::uint32_t>(keys_.size()));
+  made->kinds.push_back(kind_of(key));
+  keys_.push_back(std::move(key));
+}
+
+std::uint32_t plan_builder::team_of(const child_details& child) const {
+  const auto& all = said_.group_strategies;
+  for (std::uint32_t i = 0; i < all.size(); ++i)
+    for (const auto& tag : child.tags)
+      if (tag == all[i].group)
+        return i;
+  return plan::none;
+}
+
+plan::kind plan_builder::kind_of(const kind_key& key) {
+  const auto& holds = key.holds;
+  auto limits = holds.limits.value;
+  if (limits.meltdown)
+    limits.meltdown->scope = meltdown_scope::child;
+  plan::kind kind{
+    .policy = policy_of(key),
+    .limits = as_policy(limits),
     .start_within = key.start_within,
-    .stop = key.stop,
-    .stable_after = key.standard.backoff.longest,
+    .stop = holds.shutdown.value,
+    .stable_after = holds.backoff.value.longest,
+    .success_codes = holds.success_exit_codes.value,
+    .reach = intern({.strategy = holds.strategy.value,
+                     .team = holds.team.empty() ? plan::none : key.team,
+                     .escalation = holds.escalation.value}),
+    .team = key.team,
+    .severity = holds.severity.value,
+    .on_manual_stop = holds.on_manual_stop.value,
     .awaits_ready = key.awaits_ready,
     .critical = key.critical,
-    .temporary = !key.policy && key.standard.when == restart::temporary,
+    .temporary = !key.policy && holds.restart.value == restart::temporary,
+    .frees_followers = holds.on_success_exit.value == on_success_action::no_op,
   };
+  for (std::uint32_t g = 0; g < made->groups.size(); ++g)
+    if (made->groups[g].name == holds.group)
+      kind.group = g;
+  return kind;
 }
 
-std::uint32_t intern(const kind_key& key, std::vector<kind_key>& keys, plan& made) {
-  constexpr std::size_t looked_at = 32;
-  for (auto i = keys.size(); i > 0 && keys.size() - i < looked_at; --i)
-    if (keys[i - 1] == key)
-      return static_cast<std::uint32_t>(i - 1);
-  keys.push_back(key);
-  made.kinds.push_back(kind_of(key));
-  return static_cast<std::uint32_t>(keys.size() - 1);
+std::uint32_t plan_builder::intern(const plan::reach& x) {
+  auto& all = made->reaches;
+  made->each_for_itself = made->each_for_itself && x.strategy == strategy::one_for_one;
+  const auto found = std::ranges::find(all, x);
+  const auto number = static_cast<std::uint32_t>(found - all.begin());
+  if (found == all.end())
+    all.push_back(x);
+  return number;
 }
 
-void link(const std::vector<std::vector<slot>>& needs, plan& made) {
+void plan_builder::link(const std::vector<std::vector<slot>>& needs,
+                        const std::vector<std::vector<slot>>& followers) {
   std::vector<std::vector<slot>> dependents(needs.size());
   for (slot i = 0; i < needs.size(); ++i)
     for (const auto need : needs[i])
       dependents[need].push_back(i);
-  flatten(needs, made.first_need, made.needs);
-  flatten(dependents, made.first_dependent, made.dependents);
+  flatten(needs, made->first_need, made->needs);
+  flatten(dependents, made->first_dependent, made->dependents);
+  flatten(followers, made->first_follower, made->followers);
+  made->each_for_itself = made->each_for_itself && made->followers.empty();
 }
 
 } // namespace detail

@@ -29,10 +29,12 @@ void turn::join(std::uint32_t g, slot who) {
   leave_those_awaiting(who, g);
   if (r.now == phase::waiting) {
     drop_deadline(who);
-    std::erase(state_.line, who);
+    if (r.waits_for == wait_reason::turn)
+      leave_the_line(who);
     r.now = phase::down;
   }
   r.gated = false;
+  r.fate = fate::rise;
   r.regroup = g;
   auto& mine = group(g);
   ++mine.members;
@@ -69,19 +71,69 @@ void turn::leave_those_awaiting(slot who, std::uint32_t for_whom) {
 
 // -- the two ways to begin one -----------------------------------------------------------------------
 
-/// A restart: of one child, of it and its younger siblings, or of all.
+/// A restart: of one child, of it and its younger siblings, or of all; within its team, if it has
+/// one. Who follows one of them goes along.
 void turn::regroup_from(slot who, time_point resume) {
-  if (plan_.strategy == strategy::one_for_one) {
-    row(who).now = phase::waiting;
-    row(who).since = resume;
-    set_deadline(who, resume);
+  if (touches_nobody_else(who)) {
+    wait_for(who, wait_reason::time, resume);
     return announce_wait(who, resume);
   }
   const auto g = open(aim::restart, who);
   group(g).resume = resume;
-  const auto first = plan_.strategy == strategy::one_for_all ? state_.oldest : who;
+  join_those_touched(g, who, fate::rise);
+  go_down(g);
+}
+
+bool turn::touches_nobody_else(slot who) const {
+  return plan_.reach_of(who).strategy == strategy::one_for_one && plan_.followers_of(who).empty();
+}
+
+void turn::join_those_touched(std::uint32_t g, slot who, fate then) {
+  const auto& reach = plan_.reach_of(who);
+  const auto join_with_followers = [&](slot x) {
+    join_for(g, x, then);
+    for (const auto follower : plan_.followers_of(x))
+      join_for(g, follower, then);
+  };
+  if (reach.strategy == strategy::one_for_one)
+    return join_with_followers(who);
+  const auto first = reach.strategy == strategy::one_for_all ? state_.oldest : who;
   for (auto x = first; x != nobody; x = row(x).younger)
-    join(g, x);
+    if (reach.team == plan::none || plan_.of(x).team == reach.team)
+      join_with_followers(x);
+}
+
+void turn::join_for(std::uint32_t g, slot who, fate then) {
+  if (row(who).regroup == g)
+    return;
+  join(g, who);
+  if (row(who).regroup == g)
+    row(who).fate = then;
+}
+
+/// Whom its restart would have touched goes down and waits for an operator.
+void turn::quarantine_from(slot who) {
+  fact(event_type::quarantined, current(who));
+  const auto g = open(aim::restart, who);
+  join_those_touched(g, who, fate::park);
+  go_down_for_good(g);
+}
+
+void turn::take_followers_down(slot who, fate then) {
+  const auto followers = plan_.followers_of(who);
+  if (followers.empty() || ending())
+    return;
+  const auto g = open(aim::restart, who);
+  for (const auto x : followers)
+    join_for(g, x, then);
+  go_down_for_good(g);
+}
+
+/// Those who are down already have nothing to wait for.
+void turn::go_down_for_good(std::uint32_t g) {
+  for (slot who = 0, n = static_cast<slot>(state_.children.size()); who < n; ++who)
+    if (row(who).regroup == g && !is_alive(who) && !row(who).unsettled)
+      meet_fate(who);
   go_down(g);
 }
 
@@ -89,7 +141,7 @@ void turn::regroup_from(slot who, time_point resume) {
 void turn::end(aim why, slot culprit) {
   if (ending() || state_.finished)
     return;
-  state_.line.clear();
+  clear_the_lines();
   const auto g = open(why, culprit);
   state_.ending = g;
   for (auto x = state_.oldest; x != nobody; x = row(x).younger)
@@ -170,6 +222,8 @@ void turn::all_down(std::uint32_t g) {
   drop_group_deadline(g);
   if (finishes(mine.then))
     return; // `take` finishes, when all that came together is answered
+  if (mine.members == 0)
+    return close(g);
   if (mine.failed)
     return end(aim::give_up, mine.culprit);
   mine.resume = std::max(mine.resume, now_);
@@ -211,6 +265,10 @@ void turn::rise(std::uint32_t g) {
     }
     row(who).regroup = in_none;
     --mine.members;
+    if (is_paused(who)) { // it comes up alone, so that the others need not wait
+      pause(who);
+      continue;
+    }
     mine.awaited = who;
     return start(who);
   }
@@ -223,6 +281,7 @@ void turn::leave_behind(std::uint32_t g, slot who) {
   r.regroup = in_none;
   --group(g).members;
   r.now = phase::waiting;
+  r.waits_for = wait_reason::dependencies;
   r.since = now_;
   fact(event_type::child_blocked, current(who));
 }
@@ -266,7 +325,7 @@ void turn::finish(std::uint32_t g) {
                     who);
   if (culprit != nobody)
     last.exit = tally_of(culprit).last_exit;
-  out_.todo.push_back({deed::finish, why, who, {}});
+  out_.todo.push_back({.what = deed::finish, .why = why, .who = who});
 }
 
 void turn::count_those_already_down() {

@@ -13,6 +13,18 @@ std::string_view label(lifecycle x) noexcept {
   return words[static_cast<int>(x)];
 }
 
+std::string_view label(wait_reason x) noexcept {
+  constexpr std::string_view words[]
+    = {"time", "dependencies", "turn", "pause", "new_decision", "answer"};
+  return words[static_cast<int>(x)];
+}
+
+bool comes_back(const state& s, slot who) {
+  const auto& r = s.children[who];
+  return r.now == phase::waiting || r.now == phase::starting
+         || (r.now == phase::down && r.regroup != in_none && r.fate == fate::rise);
+}
+
 namespace {
 
 lifecycle lifecycle_of(const child_row& r, const child_tally& counted) {
@@ -46,7 +58,9 @@ lifecycle lifecycle_of(const child_row& r, const child_tally& counted) {
 
 std::optional<nanoseconds> next_start(const state& s, const child_row& r, time_point now) {
   auto at = time_point::min();
-  if (r.now == phase::waiting && !r.gated)
+  const auto timed = r.waits_for == wait_reason::time || r.waits_for == wait_reason::pause
+                     || r.waits_for == wait_reason::new_decision;
+  if (r.now == phase::waiting && timed)
     at = r.since;
   else if (r.now == phase::down && r.regroup != in_none && !finishes(s.regroups[r.regroup].then))
     at = s.regroups[r.regroup].resume;
@@ -69,6 +83,8 @@ child_state describe(const state& s, const tally& t, slot who, time_point now) {
     x.last_exit = counted.last_exit;
   if (x.state == lifecycle::restarting)
     x.next_start = next_start(s, r, now);
+  if (r.now == phase::waiting && r.waits_for != wait_reason::time)
+    x.held_by = r.waits_for;
   return x;
 }
 

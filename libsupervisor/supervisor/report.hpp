@@ -25,6 +25,7 @@ enum class lifecycle : std::uint8_t {
 };
 
 std::string_view label(lifecycle) noexcept;
+std::string_view label(wait_reason) noexcept;
 
 struct supervisor_state;
 
@@ -40,6 +41,7 @@ struct child_state {
   std::optional<child_exit> last_exit{};
   std::string last_words{};                ///< the text of the last exit
   std::optional<nanoseconds> next_start{}; ///< restarting: in so long, if that is known
+  std::optional<wait_reason> held_by{};    ///< restarting, and waiting for more than its backoff
   std::vector<std::string> waits_for{};    ///< dependencies that are not ready
   std::vector<std::string> tags{};
   std::shared_ptr<supervisor_state> below{}; ///< of a nested supervisor that runs
@@ -59,6 +61,9 @@ struct supervisor_state {
 
 /// What the core knows of one child; names, texts and what is below are the shell's.
 child_state describe(const state&, const tally&, slot, time_point now);
+
+/// Whether it will be started again, or is being started, without an operator's doing.
+bool comes_back(const state&, slot);
 
 // -- how it ended ----------------------------------------------------------------------------------
 

@@ -48,6 +48,8 @@ std::string show(const effect& x, time_point now, std::string_view name) {
       return "abandon " + std::string{name};
     case deed::wait:
       return "wait " + words(x.at - now);
+    case deed::ask:
+      return "ask about " + std::string{name};
     case deed::wake:
       return "";
     case deed::begun:

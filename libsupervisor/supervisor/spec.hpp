@@ -28,9 +28,22 @@ enum class criticality : std::uint8_t {
   optional, ///< its policy decides, as after a crash
 };
 
+/// What a child is there for; brings a pack of defaults with it, see effective.hpp.
 enum class task_role : std::uint8_t { service, worker, job, sidecar, supervisor };
-enum class severity_class : std::uint8_t { optional, standard, critical };
-enum class escalation_policy : std::uint8_t { escalate_to_parent, shutdown_tree, quarantine_scope };
+
+/// What an exhausted limit means, as far as it is not the child's alone.
+enum class escalation_policy : std::uint8_t {
+  escalate_to_parent, ///< the supervisor gives up
+  shutdown_tree,      ///< the whole tree ends, from its root
+  quarantine_scope,   ///< those who would be restarted go down and wait for an operator
+};
+
+/// What a tripped fuse of `to_group` means for `from_group`.
+enum class propagation : std::uint8_t {
+  none,
+  escalate_only, ///< it is told, nothing more
+  full,          ///< it is paused as well
+};
 
 constexpr std::string_view label(task_kind x) noexcept {
   constexpr std::string_view words[] = {"async_worker", "blocking_worker", "supervisor"};
@@ -43,6 +56,21 @@ constexpr std::string_view label(readiness x) noexcept {
 
 constexpr std::string_view label(criticality x) noexcept {
   return x == criticality::critical ? "critical" : "optional";
+}
+
+constexpr std::string_view label(task_role x) noexcept {
+  constexpr std::string_view words[] = {"service", "worker", "job", "sidecar", "supervisor"};
+  return words[static_cast<int>(x)];
+}
+
+constexpr std::string_view label(escalation_policy x) noexcept {
+  constexpr std::string_view words[] = {"escalate_to_parent", "shutdown_tree", "quarantine_scope"};
+  return words[static_cast<int>(x)];
+}
+
+constexpr std::string_view label(propagation x) noexcept {
+  constexpr std::string_view words[] = {"none", "escalate_only", "full"};
+  return words[static_cast<int>(x)];
 }
 
 // -- fields that nothing acts on yet ---------------------------------------------------------------
@@ -62,11 +90,6 @@ struct health_check {
 struct readiness_probe {
   nanoseconds check_interval = std::chrono::seconds{5};
   nanoseconds timeout = std::chrono::seconds{3};
-};
-
-struct sidecar_config {
-  std::string primary_child_id{};
-  bool linked_lifecycle = false;
 };
 
 struct resource_limits {
@@ -93,29 +116,58 @@ struct secret_ref {
   bool required = false;
 };
 
+struct dynamic_supervisor_policy {
+  bool enabled = true;
+  std::optional<std::uint32_t> child_limit{};
+};
+
+// -- groups ----------------------------------------------------------------------------------------
+// Tags choose who is restarted together; a group is who shares budgets and fuses.
+
+/// For the children with this tag: their strategy reaches no further than the tag does.
 struct group_strategy {
-  std::string group{};
+  std::string group{}; ///< the tag
   supervisor::strategy strategy = strategy::one_for_one;
+  std::optional<policies::restart_limit> restart_limit{}; ///< of each; else the supervisor's
+  std::optional<supervisor::escalation_policy> escalation_policy{}; ///< else the supervisor's
+};
+
+/// For one child, whatever its tags say. Its strategy reaches all its siblings.
+struct child_strategy_override {
+  std::string child_id{};
+  supervisor::strategy strategy = strategy::one_for_one;
+  std::optional<policies::restart_limit> restart_limit{};
+  std::optional<supervisor::escalation_policy> escalation_policy{};
 };
 
 struct group_config {
   std::string name{};
-  std::vector<std::string> children{};
+  std::vector<std::string> children{}; ///< beside those that name it as their group
+  std::optional<scope_limits> limits{};
 };
 
+/// No cycle may come of those that let trouble pass: all but propagation::none.
 struct group_dependency {
-  std::string from_group{};
-  std::string to_group{};
+  std::string from_group{}; ///< whom it affects
+  std::string to_group{};   ///< whose trouble it is
+  supervisor::propagation propagation = propagation::none;
 };
 
-struct child_strategy_override {
-  std::string child_id{};
-  supervisor::strategy strategy = strategy::one_for_one;
+/// A helper at the side of another child.
+struct sidecar_config {
+  std::string primary_child_id{};
+  bool linked_lifecycle = false; ///< starts after its primary, and goes down and up with it
 };
 
-struct dynamic_supervisor_policy {
-  bool enabled = true;
-  std::optional<std::uint32_t> child_limit{};
+/// What a child does about its own ends; unset: its role's, or what `restart` says.
+struct child_reactions {
+  std::optional<on_success_action> on_success_exit{};
+  std::optional<on_failure_action> on_failure_exit{};
+  std::optional<on_manual_stop_action> on_manual_stop{};
+  std::optional<on_timeout_action> on_timeout{};
+  std::optional<on_budget_exhausted_action> on_budget_exhausted{};
+
+  friend bool operator==(const child_reactions&, const child_reactions&) = default;
 };
 
 // -- specs -----------------------------------------------------------------------------------------
@@ -152,14 +204,17 @@ private:
 struct child_details {
   std::string name{}; ///< for display; the id if empty
   std::vector<std::string> tags{};
+  std::optional<supervisor::task_role> task_role{};
+  child_reactions reactions{};
+  std::optional<std::vector<std::int32_t>> success_exit_codes{}; ///< [0]
+  std::optional<child_limits> limits{};                          ///< instead of the default ones
+  std::optional<severity_class> severity{};
+  std::string group{}; ///< one of the supervisor's group_configs
+  std::optional<supervisor::sidecar_config> sidecar_config{};
 
   // not supported yet
   std::optional<nanoseconds> run_timeout{};
   std::optional<supervisor::health_policy> health_policy{};
-  std::optional<supervisor::task_role> task_role{};
-  std::optional<supervisor::sidecar_config> sidecar_config{};
-  std::optional<supervisor::severity_class> severity{};
-  std::optional<std::string> group{};
   std::optional<supervisor::health_check> health_check{};
   std::optional<supervisor::readiness_probe> readiness_probe{};
   std::optional<supervisor::resource_limits> resource_limits{};
@@ -193,20 +248,24 @@ struct child_defaults {
   std::optional<policies::restart> restart{};    ///< permanent
   policies::backoff backoff = inherited_backoff; ///< 10 ms, doubling to 1 s, no jitter
   std::optional<stop_budget> shutdown{};         ///< 5 s, 1 s; not of nested supervisors: unlimited
+  std::optional<child_limits> limits{};          ///< none
 };
 
 struct supervisor_details {
-  std::string config_version = "unversioned"; ///< not empty; shown with the state
-
-  // not supported yet
-  std::optional<supervisor::health_policy> default_health_policy{};
-  std::optional<std::uint32_t> supervisor_failure_limit{};
-  std::optional<supervisor::escalation_policy> escalation_policy{};
+  std::string config_version = "unversioned";             ///< not empty; shown with the state
+  std::optional<scope_limits> limits{};                   ///< of all children together
+  std::optional<restart_policy> limit{};                  ///< one of your own, asked beside those
+  std::optional<policies::restart_limit> restart_limit{}; ///< of each child
+  supervisor::escalation_policy escalation_policy = escalation_policy::escalate_to_parent;
+  std::optional<std::uint32_t> supervisor_failure_limit{}; ///< the meltdown fuse's, in short
   std::vector<group_strategy> group_strategies{};
+  std::vector<child_strategy_override> child_strategy_overrides{};
   std::vector<group_config> group_configs{};
   std::vector<group_dependency> group_dependencies{};
   std::map<supervisor::task_role, severity_class> severity_defaults{};
-  std::vector<child_strategy_override> child_strategy_overrides{};
+
+  // not supported yet
+  std::optional<supervisor::health_policy> default_health_policy{};
   std::optional<supervisor::dynamic_supervisor_policy> dynamic_supervisor_policy{};
   std::optional<std::uint32_t> control_channel_capacity{};
   std::optional<std::uint32_t> event_channel_capacity{};

@@ -12,6 +12,7 @@ void step(const plan& p, state& s, tally& t, std::span<const input> inputs, time
 state make_state(const plan& p) {
   state made;
   made.children.resize(p.size());
+  made.groups.resize(p.groups.size());
   std::uint32_t rank = 0;
   for (const auto who : p.order) {
     auto& row = made.children[who];
@@ -34,13 +35,25 @@ void turn::take(std::span<const input> inputs) {
   for (const auto& x : inputs)
     take(x, ends);
   if (ends.size() > 1)
-    std::ranges::sort(ends, {}, [this](const ended& x) { return row(x.who).rank; });
+    put_in_order(ends);
   for (const auto& x : ends)
     settle(x);
   if (ending() && group(state_.ending).down)
     finish(state_.ending);
   start_those_in_line();
   wake_in_time();
+}
+
+/// By rank, so that the restart that touches most comes first. Where none touches a sibling, the
+/// more severe comes first: if there is room for one restart only, it is theirs.
+void turn::put_in_order(std::vector<ended>& ends) {
+  const auto severity = [this](const ended& x) {
+    return plan_.each_for_itself ? static_cast<int>(plan_.of(x.who).severity) : 0;
+  };
+  std::ranges::sort(ends, [&](const ended& a, const ended& b) {
+    return std::pair{-severity(a), row(a.who).rank} < std::pair{-severity(b), row(b.who).rank};
+  });
+  severity_chose_ = severity(ends.front()) != severity(ends.back());
 }
 
 void turn::take(const input& x, std::vector<ended>& ends) {
@@ -63,6 +76,8 @@ void turn::take(const input& x, std::vector<ended>& ends) {
       return on_lingering(x);
     case news::late_end:
       return on_late_end(x.who, ends);
+    case news::answered:
+      return on_answered(x);
   }
 }
 
@@ -91,7 +106,7 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
   drop_deadline(who);
   tally_of(who).exited = true;
   tally_of(who).last_exit = x.exit;
-  state_.starting -= r.now == phase::starting;
+  leave_the_gate(who);
   if (r.regroup != in_none)
     count_down(who);
   r.now = phase::down;
@@ -120,6 +135,8 @@ void turn::settle(ended end) {
     end.uptime = nanoseconds{0};
   } else if (told && end.exit.what == exit_class::external_cancel) {
     end.exit.what = exit_class::manual_stop;
+  } else if (is_success_code(end)) {
+    end.exit.what = exit_class::success;
   }
   tally_of(end.who).last_exit = end.exit;
   if (state_.finished)
@@ -133,7 +150,14 @@ void turn::settle(ended end) {
   const auto g = r.regroup;
   if (plan_.of(end.who).temporary && !finishes(group(g).then))
     forget(end.who);
+  else if (r.fate != fate::rise && !finishes(group(g).then))
+    meet_fate(end.who);
   go_on(g);
+}
+
+bool turn::is_success_code(const ended& end) const {
+  return end.exit.detail == exit_detail::code
+         && std::ranges::count(plan_.of(end.who).success_codes, end.exit.code) > 0;
 }
 
 void turn::report_leaving(const ended& end) {
@@ -158,21 +182,54 @@ void turn::decide(const ended& end) {
     fact(event_type::child_start_failed, current(end.who)).exit = end.exit;
   if (first && plan_.of(end.who).critical)
     return this->end(aim::roll_back, end.who);
-  auto& t = trouble_of(end.who);
-  const auto given = situation_of(end, t);
-  const auto then = answer(end, given, t);
-  plan_.of(end.who).policy.remember(t.memory, given, then);
-  const auto what = end.exit.what == exit_class::panic ? event_type::child_panicked
-                    : is_failure(end.exit.what)        ? event_type::child_failed
-                                                       : event_type::child_stopped;
-  auto& told = fact(what, current(end.who));
-  told.exit = end.exit;
-  told.decided = true;
-  told.given = given;
-  told.then = then;
   ++tally_.crashes;
-  carry_out(end, then);
+  if (is_judged_outside(end)) {
+    fact(told_of(end), current(end.who)).exit = end.exit;
+    ask_outside(end);
+  } else {
+    answer(end, told_of(end), wanted(end));
+  }
   on_start_settled(end.who);
+}
+
+bool turn::is_judged_outside(const ended& end) const {
+  return plan_.of(end.who).policy.outside() && end.exit.detail != exit_detail::shutdown_tree;
+}
+
+/// What the child's policy wants, the limits not yet asked.
+decision turn::wanted(const ended& end) {
+  if (end.exit.detail == exit_detail::shutdown_tree)
+    return shutdown_tree();
+  const auto& kind = plan_.of(end.who);
+  auto& t = trouble_of(end.who);
+  return kind.policy.decide(situation_of(end, t), t.memory);
+}
+
+event_type turn::told_of(const ended& end) {
+  if (end.exit.what == exit_class::panic)
+    return event_type::child_panicked;
+  return is_failure(end.exit.what) ? event_type::child_failed : event_type::child_stopped;
+}
+
+/// The whole of a decision: what is wanted, what the limits say to it, what each of them makes of
+/// the outcome, and what happens then.
+void turn::answer(const ended& end, event_type told, const decision& wanted) {
+  auto& q = new_question(end, wanted);
+  const auto outcome = ask_limits(plan_, q);
+  q.then = outcome.then;
+  for (const auto at : all_scopes)
+    if (const auto* policy = policy_at(plan_, end.who, at))
+      policy->remember(memory_at(end.who, at), q.given, q.then);
+  auto& x = fact(told, current(end.who));
+  x.exit = end.exit;
+  x.severity = q.given.severity;
+  x.decided = true;
+  x.given = q.given;
+  x.then = q.then;
+  x.question = out_.asked - 1;
+  x.tie
+    = outcome.tie == tie_break::none && severity_chose_ ? tie_break::higher_severity : outcome.tie;
+  carry_out(end, decision{q.then});
 }
 
 situation turn::situation_of(const ended& end, trouble& t) {
@@ -190,20 +247,47 @@ situation turn::situation_of(const ended& end, trouble& t) {
     .last_wait = t.last_wait,
     .now = now_,
     .luck = luck(plan_.seed, current(end.who)),
+    .severity = kind.severity,
+    .again = end.again,
   };
 }
 
-/// The child's policy, then the one limit that is the supervisor's own.
-decision turn::answer(const ended& end, const situation& given, trouble& t) const {
-  if (end.exit.detail == exit_detail::shutdown_tree)
-    return shutdown_tree();
-  const auto wanted = plan_.of(end.who).policy.decide(given, t.memory);
-  if (wanted.what != verdict::restart)
-    return wanted;
-  return stricter(wanted, plan_.intensity.decide(given), because_of_intensity);
+/// In the room of an old one, so that no memory is asked for once the rooms are large enough.
+question& turn::new_question(const ended& end, const decision& wanted) {
+  if (out_.asked == out_.questions.size())
+    out_.questions.emplace_back();
+  auto& q = out_.questions[out_.asked++];
+  q.who = current(end.who);
+  q.given = situation_of(end, trouble_of(end.who));
+  q.base = wanted;
+  q.then = {};
+  q.answered_outside = answered_outside_;
+  for (const auto at : all_scopes)
+    q.past_of(at) = memory_at(end.who, at);
+  return q;
+}
+
+/// Where that scope remembers, for this child.
+memory_slot& turn::memory_at(slot who, scope at) {
+  const auto g = plan_.of(who).group;
+  switch (at) {
+    case scope::child:
+      return trouble_of(who).limits;
+    case scope::group:
+      return g == plan::none ? nothing_ : state_.groups[g].limits;
+    case scope::supervisor:
+      return state_.limits;
+    case scope::own:
+      return state_.limit;
+    case scope::policy:
+    case scope::intensity:
+      break;
+  }
+  return trouble_of(who).memory;
 }
 
 void turn::carry_out(const ended& end, const decision& then) {
+  report_refusal(end, then);
   switch (then.what) {
     case verdict::restart: {
       auto& t = trouble_of(end.who);
@@ -213,16 +297,57 @@ void turn::carry_out(const ended& end, const decision& then) {
       return regroup_from(end.who, later(now_, then.wait));
     }
     case verdict::leave_down:
-      return leave_down(end.who, end.exit.what == exit_class::success);
+      leave_down(end.who, end.exit.what == exit_class::success);
+      if (end.exit.what != exit_class::success || !plan_.of(end.who).frees_followers)
+        take_followers_down(end.who, fate::stay_down);
+      return;
     case verdict::quarantine:
+      park(end.who);
+      return take_followers_down(end.who, fate::park);
     case verdict::pause_group:
-      return park(end.who);
+      if (then.wait <= nanoseconds::zero())
+        return park(end.who); // no end was named: an operator's business
+      pause_group_of(end.who, then.wait);
+      return hold(end, wait_reason::new_decision, later(now_, then.wait));
     case verdict::escalate:
-      if (then.because == because_of_intensity)
-        fact(event_type::meltdown, current(end.who)).exit = end.exit;
-      return this->end(aim::give_up, end.who);
+      return escalate(end);
     case verdict::shutdown_tree:
       return this->end(aim::end_tree, end.who);
+  }
+}
+
+/// A limit's objection is a fact of its own, and louder or quieter with the child's severity.
+void turn::report_refusal(const ended& end, const decision& then) {
+  const auto by = scope_of(then.because);
+  if (then.because == 0 || by == scope::policy)
+    return;
+  const auto tell = [&](event_type what) {
+    auto& x = fact(what, current(end.who));
+    x.exit = end.exit;
+    x.wait = then.wait;
+    x.then = then;
+    x.severity = plan_.of(end.who).severity;
+    if (by == scope::group)
+      x.group = plan_.of(end.who).group;
+  };
+  if (then.what == verdict::restart)
+    return tell(by == scope::child ? event_type::budget_denied : event_type::budget_exhausted);
+  if (then.what == verdict::escalate)
+    tell(event_type::meltdown);
+  else
+    tell(event_type::budget_denied);
+  if (plan_.of(end.who).severity != severity_class::standard)
+    tell(event_type::escalation_bifurcated);
+}
+
+void turn::escalate(const ended& end) {
+  switch (plan_.reach_of(end.who).escalation) {
+    case escalation_policy::escalate_to_parent:
+      return this->end(aim::give_up, end.who);
+    case escalation_policy::shutdown_tree:
+      return this->end(aim::end_tree, end.who);
+    case escalation_policy::quarantine_scope:
+      return quarantine_from(end.who);
   }
 }
 
@@ -237,139 +362,58 @@ void turn::count_strike() {
     state_.strikes.pop_front();
 }
 
-// -- the other news ------------------------------------------------------------------------------------
+// -- a decision that has to wait -----------------------------------------------------------------------
 
-void turn::on_begin() {
-  fact(event_type::runtime_control_loop_started);
-  const auto g = open(aim::begin, nobody);
-  for (auto who = state_.oldest; who != nobody; who = row(who).younger)
-    join(g, who);
-  group(g).begins = true;
-  rise(g);
-}
-
-void turn::on_stop() {
-  if (ending() || state_.finished)
-    return;
-  fact(event_type::shutdown_requested);
-  end(aim::stop, nobody);
-}
-
-void turn::on_started(life who) {
-  if (!is_current(who))
-    return stale(who);
-  auto& r = row(who.who);
-  if (r.now != phase::starting)
-    return;
-  const auto again = r.number > 1;
-  r.now = phase::up;
-  r.since = now_;
-  r.ran = true;
-  --state_.starting;
-  fact(event_type::child_running, who);
-  if (again) {
-    ++tally_of(who.who).restarts;
-    fact(event_type::child_restarted, who);
+/// Down, and what was its end is kept until the question can be answered.
+void turn::hold(const ended& end, wait_reason why, time_point until) {
+  auto& t = trouble_of(end.who);
+  t.exit = end.exit;
+  t.uptime = end.uptime;
+  t.again = end.again || why == wait_reason::new_decision;
+  wait_for(end.who, why, until);
+  if (why == wait_reason::new_decision) {
+    fact(event_type::paused, current(end.who)).wait = until - now_;
+    todo(deed::wait, current(end.who), until);
   }
-  if (!plan_.of(who.who).awaits_ready) {
-    drop_deadline(who.who);
-    ready(who.who);
-  }
-  on_start_settled(who.who);
 }
 
-void turn::on_ready(life who) {
-  if (!is_current(who))
-    return stale(who);
-  const auto& r = row(who.who);
-  if (r.now == phase::starting) // it said so before it was done with starting
-    on_started(who);
-  if (r.now != phase::up || r.ready)
-    return;
-  drop_deadline(who.who);
-  ready(who.who);
+turn::ended turn::held(slot who) {
+  const auto& t = trouble_of(who);
+  return {who, phase::up, t.exit, t.uptime, t.again};
 }
 
-void turn::ready(slot who) {
-  row(who).ready = true;
-  fact(event_type::child_ready, current(who));
-  ungate_dependents_of(who);
+void turn::ask_outside(const ended& end) {
+  const auto& whom = *plan_.of(end.who).policy.outside();
+  new_question(end, {});
+  fact(event_type::policy_asked, current(end.who)).wait = whom.within;
+  todo(deed::ask, current(end.who));
+  out_.todo.back().question = out_.asked - 1;
+  hold(end, wait_reason::answer, later(now_, whom.within));
 }
 
-void turn::on_ignored(const input& x, std::vector<ended>& ends) {
-  if (!is_current(x.who) || row(x.who.who).now != phase::starting)
-    return on_exited(x, ends); // told to stop before it could say so: then it is down
+void turn::on_answered(const input& x) {
   const auto who = x.who.who;
-  fact(event_type::child_ignored, x.who);
-  drop_deadline(who);
-  --state_.starting;
-  leave_down(who, true);
-  on_start_settled(who);
-}
-
-void turn::on_lingering(const input& x) {
-  if (!is_current(x.who))
+  if (!is_current(x.who) || row(who).now != phase::waiting
+      || row(who).waits_for != wait_reason::answer)
     return stale(x.who);
-  if (x.count == 0)
-    return;
-  row(x.who.who).lingers = true;
-  trouble_of(x.who.who).lingering = x.count;
+  drop_deadline(who);
+  const auto end = held(who);
+  row(who).now = phase::down;
+  answered_outside_ = true;
+  answer(end, event_type::resumed, {x.then.what, 0, std::max(x.then.wait, nanoseconds{0})});
+  answered_outside_ = false;
 }
 
-void turn::on_late_end(life who, std::vector<ended>& ends) {
-  if (!is_current(who) || !row(who.who).lingers)
-    return stale(who);
-  auto& r = row(who.who);
-  if (--trouble_of(who.who).lingering > 0)
-    return;
-  r.lingers = false;
-  fact(event_type::child_shutdown_late_report, who);
-  if (r.gone) { // now it is down, or was abandoned meanwhile
-    r.gone = false;
-    return on_exited({news::exited, who, tally_of(who.who).last_exit, 0}, ends);
-  }
-  if (r.gated) {
-    r.gated = false;
-    r.regroup != in_none ? rise(r.regroup) : start_when_due(who.who);
-  }
-}
-
-void turn::on_deadline() {
-  if (state_.armed <= now_)
-    state_.armed = time_point::max();
-  while (!state_.deadlines.empty() && state_.deadlines.first().at <= now_) {
-    const auto party = state_.deadlines.first().party;
-    if ((party & regroup_party) != 0) {
-      drop_group_deadline(party & ~regroup_party);
-      on_group_due(party & ~regroup_party);
-    } else {
-      drop_deadline(party);
-      on_due(party);
-    }
-  }
-}
-
-void turn::on_due(slot who) {
-  auto& r = row(who);
-  switch (r.now) {
-    case phase::waiting:
-      return start_when_due(who);
-    case phase::starting:
-    case phase::up:
-      if (r.regroup != in_none)
-        return; // its stop is on its way, in its turn
-      r.timed_out = true;
-      return cancel(who);
-    case phase::stopping:
-      return kill(who);
-    case phase::killing:
-      return abandon(who);
-    case phase::down:
-    case phase::abandoned:
-    case phase::parked:
-    case phase::forgotten:
-      return;
-  }
+/// It waited for an answer that did not come, or for the end of a pause.
+void turn::decide_anew(slot who) {
+  const auto end = held(who);
+  const auto unanswered = row(who).waits_for == wait_reason::answer;
+  row(who).now = phase::down;
+  if (unanswered)
+    fact(event_type::policy_timed_out, current(who));
+  else if (is_judged_outside(end))
+    return ask_outside(end);
+  answer(end, event_type::resumed, wanted(end));
 }
 
 } // namespace detail

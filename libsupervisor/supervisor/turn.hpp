@@ -1,7 +1,7 @@
 #pragma once
 
-// One call of `step`, as an object: what its parts share. Only supervision.cpp, children.cpp and
-// regroup.cpp include it.
+// One call of `step`, as an object: what its parts share. Only supervision.cpp, news.cpp,
+// children.cpp and regroup.cpp include it.
 
 #include "supervisor/core.hpp"
 
@@ -23,43 +23,72 @@ private:
     phase was{};
     child_exit exit{};
     nanoseconds uptime{0};
+    bool again = false; ///< it was asked about before
   };
 
-  // -- supervision.cpp: what children do, and what it means -----------------------------------------
+  // -- supervision.cpp: ends, and the decisions about them ------------------------------------------
 
+  void put_in_order(std::vector<ended>&);
   void take(const input&, std::vector<ended>& ends);
+  void on_exited(const input&, std::vector<ended>& ends);
+  void linger(const input&);
+  void settle(ended);
+  bool is_success_code(const ended&) const;
+  void report_leaving(const ended&);
+  void decide(const ended&);
+  bool is_judged_outside(const ended&) const;
+  decision wanted(const ended&);
+  static event_type told_of(const ended&);
+  void answer(const ended&, event_type told, const decision& wanted);
+  situation situation_of(const ended&, trouble&);
+  question& new_question(const ended&, const decision& wanted);
+  memory_slot& memory_at(slot, scope);
+  void carry_out(const ended&, const decision&);
+  void report_refusal(const ended&, const decision&);
+  void escalate(const ended&);
+  void count_strike();
+  void hold(const ended&, wait_reason, time_point until);
+  ended held(slot);
+  void ask_outside(const ended&);
+  void on_answered(const input&);
+  void decide_anew(slot);
+
+  // -- news.cpp: what else there is to hear ------------------------------------------------------------
+
   void on_begin();
   void on_stop();
   void on_started(life);
   void on_ready(life);
-  void on_exited(const input&, std::vector<ended>& ends);
-  void linger(const input&);
+  void ready(slot);
   void on_ignored(const input&, std::vector<ended>& ends);
   void on_lingering(const input&);
   void on_late_end(life, std::vector<ended>& ends);
   void on_deadline();
+  void on_waited(slot);
   void on_due(slot);
-
-  void settle(ended);
-  void report_leaving(const ended&);
-  void decide(const ended&);
-  situation situation_of(const ended&, trouble&);
-  decision answer(const ended&, const situation&, trouble&) const;
-  void carry_out(const ended&, const decision&);
-  void count_strike();
 
   // -- children.cpp: what is done to one child, and what it waits for ---------------------------------
 
   void start(slot);
   void start_when_due(slot);
+  void wait_for(slot, wait_reason, time_point until);
+  bool is_paused(slot) const;
+  void pause(slot);
+  void pause_group_of(slot, nanoseconds wait);
+  void enter_the_gate(slot);
+  void leave_the_gate(slot);
+  std::uint32_t full_gate(slot) const;
+  void line_up(slot, std::uint32_t gate);
+  void leave_the_line(slot);
+  void clear_the_lines();
   void start_those_in_line();
   void cancel(slot);
   void kill(slot);
   void abandon(slot);
   void leave_down(slot, bool done);
   void park(slot);
+  void meet_fate(slot);
   void forget(slot);
-  void ready(slot);
   void ungate_dependents_of(slot);
   bool needs_are_ready(slot) const;
   slot hopeless_need(slot) const;
@@ -71,6 +100,12 @@ private:
   void leave_regroup(slot, std::uint32_t for_whom);
   void leave_those_awaiting(slot, std::uint32_t for_whom);
   void regroup_from(slot, time_point resume);
+  bool touches_nobody_else(slot) const;
+  void join_those_touched(std::uint32_t group, slot, fate);
+  void join_for(std::uint32_t group, slot, fate);
+  void quarantine_from(slot);
+  void take_followers_down(slot, fate);
+  void go_down_for_good(std::uint32_t group);
   void end(aim, slot culprit);
   void go_down(std::uint32_t group);
   nanoseconds patience(std::uint32_t group) const;
@@ -108,7 +143,7 @@ private:
   void wake_in_time();
   void stale(life);
   void todo(deed what, life who = {}, time_point at = {}) {
-    out_.todo.push_back({what, {}, who, at});
+    out_.todo.push_back({.what = what, .who = who, .at = at});
   }
   event& fact(event_type, life who = {});
 
@@ -117,9 +152,15 @@ private:
   tally& tally_;
   time_point now_;
   effects& out_;
+  bool severity_chose_ = false;   ///< ends that came together are not in the order of their rank
+  memory_slot nothing_{};         ///< of a group, for those who are in none
+  bool answered_outside_ = false; ///< the decision in hand came from a policy outside
 };
 
 /// Deadlines of regroups carry this bit beside their number.
 inline constexpr std::uint32_t regroup_party = 0x8000'0000u;
+
+inline constexpr std::uint32_t open_gate = nobody;
+inline constexpr std::uint32_t supervisor_gate = nobody - 1;
 
 } // namespace supervisor::detail

@@ -1,5 +1,8 @@
 #include "said.hpp"
 
+#include <supervisor/effective.hpp>
+#include <supervisor/plan.hpp>
+
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -8,9 +11,9 @@ using namespace supervisor;
 
 namespace {
 
-std::string example(const std::string& name) {
+std::string text_of(const std::string& name) {
   std::ostringstream text;
-  text << std::ifstream{SUPERVISOR_SOURCE_DIR "/examples/" + name}.rdbuf();
+  text << std::ifstream{SUPERVISOR_SOURCE_DIR "/" + name}.rdbuf();
   return text.str();
 }
 
@@ -18,7 +21,8 @@ std::string example(const std::string& name) {
 bool is_sound(std::string_view file) {
   const auto spec = read_spec(file);
   if (spec)
-    return validate(*spec).empty();
+    return validate(*spec).empty() && make_plan(*spec, 1)->size() == spec->children.size()
+           && show_effective(*spec).empty() == spec->children.empty();
   for (const auto& x : spec.error())
     if (x.what.empty() || x.line == 0)
       return false;
@@ -28,8 +32,9 @@ bool is_sound(std::string_view file) {
 } // namespace
 
 TEST_CASE("a file cut off anywhere is refused and nothing worse") {
-  for (const auto* const name : {"tree.json", "bad.json"}) {
-    const auto whole = example(name);
+  for (const auto* const name :
+       {"examples/tree.json", "examples/bad.json", "tests/config/every_key.json"}) {
+    const auto whole = text_of(name);
     for (std::size_t n = 0; n < whole.size(); ++n)
       if (!is_sound(whole.substr(0, n)))
         FAIL(name << " cut after " << n);
@@ -37,19 +42,20 @@ TEST_CASE("a file cut off anywhere is refused and nothing worse") {
 }
 
 TEST_CASE("a file with any bytes changed is refused or read and nothing worse") {
-  const auto whole = example("tree.json");
-  std::mt19937 luck{1};
-  for (int i = 0; i < 3000; ++i) {
-    auto text = whole;
-    for (auto changes = 1 + luck() % 4; changes > 0; --changes)
-      text[luck() % text.size()] = static_cast<char>(luck());
-    if (!is_sound(text))
-      FAIL("in round " << i);
+  for (const auto* const name : {"examples/tree.json", "tests/config/every_key.json"}) {
+    const auto whole = text_of(name);
+    std::mt19937 luck{1};
+    for (int i = 0; i < 3000; ++i) {
+      auto text = whole;
+      for (auto changes = 1 + luck() % 4; changes > 0; --changes)
+        text[luck() % text.size()] = static_cast<char>(luck());
+      if (!is_sound(text))
+        FAIL(name << " in round " << i);
+    }
   }
 }
 
 TEST_CASE("a file with pieces moved is refused or read and nothing worse") {
-  const auto whole = example("bad.json");
   constexpr std::string_view pieces[] = {"{",
                                          "}",
                                          "[",
@@ -68,13 +74,16 @@ TEST_CASE("a file with pieces moved is refused or read and nothing worse") {
                                          "*/",
                                          "\\u0000",
                                          "\n"};
-  std::mt19937 luck{2};
-  for (int i = 0; i < 3000; ++i) {
-    auto text = whole;
-    for (auto changes = 1 + luck() % 4; changes > 0; --changes)
-      text.replace(luck() % text.size(), luck() % 8, pieces[luck() % std::size(pieces)]);
-    if (!is_sound(text))
-      FAIL("in round " << i);
+  for (const auto* const name : {"examples/bad.json", "tests/config/every_key.json"}) {
+    const auto whole = text_of(name);
+    std::mt19937 luck{2};
+    for (int i = 0; i < 3000; ++i) {
+      auto text = whole;
+      for (auto changes = 1 + luck() % 4; changes > 0; --changes)
+        text.replace(luck() % text.size(), luck() % 8, pieces[luck() % std::size(pieces)]);
+      if (!is_sound(text))
+        FAIL(name << " in round " << i);
+    }
   }
 }
 

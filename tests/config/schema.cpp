@@ -18,11 +18,13 @@ namespace {
 
 json parsed(const std::string& text) { return json::parse(text, nullptr, true, true); }
 
-json example(const std::string& name) {
+std::string text_of(const std::string& name) {
   std::ostringstream text;
-  text << std::ifstream{SUPERVISOR_SOURCE_DIR "/examples/" + name}.rdbuf();
-  return parsed(text.str());
+  text << std::ifstream{SUPERVISOR_SOURCE_DIR "/" + name}.rdbuf();
+  return text.str();
 }
+
+json example(const std::string& name) { return parsed(text_of("examples/" + name)); }
 
 class against_schema {
 public:
@@ -75,10 +77,28 @@ TEST_CASE("the decoder and the schema agree") {
     CHECK(schema.takes(parsed(file)) == good);
   };
   for (const auto* const good :
-       {R"("id": "shop")", R"("config_version": "7")", R"("strategy": "one_for_all")",
-        R"("intensity": {})", R"("intensity": {"restarts": 0, "period": "1m30s"})",
-        R"("intensity": {"restarts": "unlimited"})", R"("defaults": {"shutdown": "unlimited"})",
-        R"("children": [{"id": "s", "supervisor": {}}])"})
+       {R"("id": "shop")",
+        R"("config_version": "7")",
+        R"("strategy": "one_for_all")",
+        R"("intensity": {})",
+        R"("intensity": {"restarts": 0, "period": "1m30s"})",
+        R"("intensity": {"restarts": "unlimited"})",
+        R"("defaults": {"shutdown": "unlimited"})",
+        R"("children": [{"id": "s", "supervisor": {}}])",
+        R"("limits": "guarded")",
+        R"("limits": {"restart_budget": {"max_burst": 1, "recovery_rate_per_sec": 1000}})",
+        R"("limits": {"meltdown": {"max_failures": 1024}, "concurrent_restarts": 1})",
+        R"("restart_limit": {"max_restarts": 0})",
+        R"("restart_limit": {"max_restarts": 1024})",
+        R"("escalation_policy": "shutdown_tree")",
+        R"("supervisor_failure_limit": 1)",
+        R"("group_strategies": [])",
+        R"("child_strategy_overrides": [])",
+        R"("group_configs": [{"name": "a", "limits": "guarded"}])",
+        R"("group_configs": [{"name": "a", "limits": {"concurrent_restarts": 2}}, {"name": "b"}],
+           "group_dependencies": [{"from_group": "a", "to_group": "b", "propagation": "full"}])",
+        R"("severity_defaults": {"job": "critical"})",
+        R"("defaults": {"limits": "guarded"})"})
     agree(file_with(good), true);
   for (const auto* const bad : {R"("id": 5)",
                                 R"("id": "a b")",
@@ -90,7 +110,32 @@ TEST_CASE("the decoder and the schema agree") {
                                 R"("intensity": {"restarts": "many"})",
                                 R"("intensity": {"period": 5})",
                                 R"("intensity": {"period": "5"})",
-                                R"("limits": "guarded")",
+                                R"("limits": "all")",
+                                R"("limits": 5)",
+                                R"("limits": {"hot_loop": {}})",
+                                R"("limits": {"concurrent_restarts": 0})",
+                                R"("limits": {"restart_budget": {"max_burst": 0}})",
+                                R"("limits": {"restart_budget": {"recovery_rate_per_sec": 0}})",
+                                R"("limits": {"restart_budget": {"recovery_rate_per_sec": 1001}})",
+                                R"("limits": {"restart_budget": {"recovery_rate_per_sec": -1}})",
+                                R"("limits": {"meltdown": {"max_failures": 0}})",
+                                R"("limits": {"meltdown": {"max_failures": 1025}})",
+                                R"("restart_limit": {"max_restarts": 1025})",
+                                R"("restart_limit": {"max_restarts": 1.5})",
+                                R"("restart_limit": {"when_exhausted": "quarantine"})",
+                                R"("escalation_policy": "panic")",
+                                R"("supervisor_failure_limit": 0)",
+                                R"("supervisor_failure_limit": "unlimited")",
+                                R"("group_strategies": [{}])",
+                                R"("group_strategies": {})",
+                                R"("child_strategy_overrides": [{"strategy": "one_for_all"}])",
+                                R"("group_configs": [{}])",
+                                R"("group_configs": [{"name": "a b"}])",
+                                R"("group_configs": [{"name": "a", "budget": {}}])",
+                                R"("group_dependencies": [{"from_group": "a"}])",
+                                R"("severity_defaults": {"clerk": "critical"})",
+                                R"("severity_defaults": {"job": "loud"})",
+                                R"("defaults": {"limits": {"restart_budget": {}}})",
                                 R"("defaults": {"id": "a"})",
                                 R"("children": {})",
                                 R"("children": [{}])",
@@ -102,24 +147,94 @@ TEST_CASE("the decoder and the schema agree") {
                                 R"("colour": "red")"})
     agree(file_with(bad), false);
   for (const auto* const good :
-       {R"("args": {"any": [1, {}]})", R"("name": "x")", R"("restart": "transient")",
-        R"("backoff": {})", R"("backoff": {"jitter": 1})", R"("backoff": {"jitter": "full"})",
-        R"("shutdown": "1.5s")", R"("shutdown": "brutal_kill")",
+       {R"("args": {"any": [1, {}]})",
+        R"("name": "x")",
+        R"("restart": "transient")",
+        R"("backoff": {})",
+        R"("backoff": {"jitter": 1})",
+        R"("backoff": {"jitter": "full"})",
+        R"("shutdown": "1.5s")",
+        R"("shutdown": "brutal_kill")",
         R"("shutdown": {"graceful_timeout": "unlimited", "abort_wait": "1s"})",
-        R"("readiness_policy": "explicit")", R"("dependencies": [])",
-        R"("criticality": "optional")", R"("start_timeout": "2min")", R"("tags": ["x"])"})
+        R"("readiness_policy": "explicit")",
+        R"("dependencies": [])",
+        R"("criticality": "optional")",
+        R"("start_timeout": "2min")",
+        R"("tags": ["x"])",
+        R"("task_role": "job")",
+        R"("on_success_exit": "no_op")",
+        R"("on_failure_exit": "restart_permanent")",
+        R"("on_manual_stop": "stop_forever")",
+        R"("on_timeout": "stop_and_escalate")",
+        R"("on_budget_exhausted": "quarantine")",
+        R"("success_exit_codes": [0, 75, -1])",
+        R"("limits": "guarded")",
+        R"("limits": {})",
+        R"("limits": {"failure_window": {"mode": "count_sliding", "max_count": 64}})",
+        R"("limits": {"restart_limit": {"max_restarts": "unlimited", "window": "1h"}})",
+        R"("limits": {"cold_start": {"max_restarts": 0}, "hot_loop": {"min_restarts": 1}})",
+        R"("limits": {"meltdown": {"reset_after": "1s"}})",
+        R"("severity": "standard")"})
     agree(child_with(good), true);
   for (const auto* const bad :
-       {R"("args": [])", R"("name": "")", R"("restart": "sometimes")", R"("backoff": "1s")",
-        R"("backoff": {"jitter": 1.5})", R"("backoff": {"jitter": "some"})",
-        R"("backoff": {"initial_delay": "5 s"})", R"("shutdown": "soon")", R"("shutdown": 5)",
+       {R"("args": [])",
+        R"("name": "")",
+        R"("restart": "sometimes")",
+        R"("backoff": "1s")",
+        R"("backoff": {"jitter": 1.5})",
+        R"("backoff": {"jitter": "some"})",
+        R"("backoff": {"initial_delay": "5 s"})",
+        R"("shutdown": "soon")",
+        R"("shutdown": 5)",
         R"("shutdown": {"graceful_timeout": "brutal_kill"})",
-        R"("shutdown": {"abort_wait": "unlimited"})", R"("readiness_policy": "ready")",
-        R"("dependencies": "a")", R"("dependencies": [5])", R"("criticality": true)",
-        R"("start_timeout": "-1s")", R"("tags": [""])", R"("supervisor": {})", R"("group": "g")"})
+        R"("shutdown": {"abort_wait": "unlimited"})",
+        R"("readiness_policy": "ready")",
+        R"("dependencies": "a")",
+        R"("dependencies": [5])",
+        R"("criticality": true)",
+        R"("start_timeout": "-1s")",
+        R"("tags": [""])",
+        R"("supervisor": {})",
+        R"("group": "a b")",
+        R"("task_role": "clerk")",
+        R"("on_success_exit": "quarantine")",
+        R"("on_failure_exit": true)",
+        R"("on_manual_stop": "stop")",
+        R"("on_timeout": "no_op")",
+        R"("on_budget_exhausted": "wait")",
+        R"("success_exit_codes": [])",
+        R"("success_exit_codes": 0)",
+        R"("success_exit_codes": [0.5])",
+        R"("success_exit_codes": [2147483648])",
+        R"("success_exit_codes": ["0"])",
+        R"("limits": "none")",
+        R"("limits": {"concurrent_restarts": 1})",
+        R"("limits": {"failure_window": {"mode": "sliding"}})",
+        R"("limits": {"failure_window": {"threshold": 0}})",
+        R"("limits": {"failure_window": {"max_count": 65, "mode": "count_sliding"}})",
+        R"("limits": {"hot_loop": {"min_restarts": 0}})",
+        R"("limits": {"hot_loop": {"min_restarts": "unlimited"}})",
+        R"("limits": {"hot_loop": {"window": 10}})",
+        R"("limits": {"cold_start": 5})",
+        R"("severity": "loud")",
+        R"("sidecar_config": {})",
+        R"("sidecar_config": "b")",
+        R"("sidecar_config": {"primary_child_id": "b", "linked_lifecycle": "yes"})"})
     agree(child_with(bad), false);
   agree("{}", false);
   agree(R"({"version": 2})", false);
+}
+
+TEST_CASE("a file with every key there is can be read and is taken by the schema") {
+  const auto text = text_of("tests/config/every_key.json");
+  CHECK(said(text) == "ok");
+  CHECK(against_schema{}.takes(parsed(text)));
+  each_object(parsed(schema()), [&](const json& object) {
+    for (const auto& property : object.at("properties").items()) {
+      CAPTURE(property.key());
+      CHECK(text.find('"' + property.key() + "\": ") != std::string::npos);
+    }
+  });
 }
 
 TEST_CASE("the schema describes every key and closes every object") {
@@ -132,7 +247,7 @@ TEST_CASE("the schema describes every key and closes every object") {
       ++keys;
     }
   });
-  CHECK(keys > 30);
+  CHECK(keys > 90);
 }
 
 TEST_CASE("a default that the schema shows can be written into a file") {
@@ -150,6 +265,12 @@ TEST_CASE("a default that the schema shows can be written into a file") {
   auto file = with_defaults(whole, {{"version", 1}});
   file["defaults"] = with_defaults(of.at("defaults"), json::object());
   file["intensity"] = with_defaults(of.at("intensity"), json::object());
+  for (const auto* const limit : {"failure_window", "restart_limit", "cold_start", "hot_loop"})
+    child["limits"][limit] = with_defaults(of.at(limit), json::object());
+  child["limits"]["meltdown"] = with_defaults(of.at("meltdown"), json::object());
+  file["limits"]["restart_budget"] = with_defaults(of.at("restart_budget"), json::object());
+  file["restart_limit"] = with_defaults(of.at("restart_limit"), json::object());
+  file["severity_defaults"] = with_defaults(of.at("severity_defaults"), json::object());
   file["children"] = json::array({child});
 
   const auto spec = spec_of(file.dump());
@@ -161,6 +282,10 @@ TEST_CASE("a default that the schema shows can be written into a file") {
   CHECK(spec.children.at(0).backoff == backoff{});
   CHECK(spec.children.at(0).shutdown == stop_budget{});
   CHECK(spec.children.at(0).start_timeout == std::chrono::seconds{30});
+  CHECK(spec.children.at(0).more->limits == guarded_child());
+  CHECK(spec.more->limits == scope_limits{.restart_budget = token_bucket{}});
+  CHECK(spec.more->restart_limit == restart_limit{});
+  CHECK(spec.more->escalation_policy == supervisor_details{}.escalation_policy);
 }
 
 TEST_CASE("the schema is the same every time") { CHECK(schema() == schema()); }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <supervisor/core.hpp>
+#include <supervisor/effective.hpp>
+#include <supervisor/explain.hpp>
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -116,6 +118,17 @@ public:
     return *x;
   }
 
+  /// How often the child was told of, in that event.
+  std::size_t count(event_type what, const std::string& id) const {
+    const auto who = slot_of(id);
+    return static_cast<std::size_t>(std::ranges::count_if(
+      facts, [&](const event& x) { return x.what == what && x.who.who == who; }));
+  }
+
+  explanation explained(const std::string& id) const {
+    return explain(*plan_, questions.at(slot_of(id)));
+  }
+
   slot slot_of(const std::string& id) const {
     for (slot i = 0; i < spec.children.size(); ++i)
       if (spec.children[i].id == id)
@@ -128,6 +141,7 @@ public:
   time_point now{std::chrono::hours{1}};
   std::vector<event> facts;
   std::vector<effect> deeds;
+  std::map<slot, question> questions; ///< the last of each child
   bool finished = false, begun = false;
   aim over{};
 
@@ -148,6 +162,9 @@ private:
     append(text, show(out.todo, now, [this](slot i) { return spec.children[i].id; }));
     for (const auto& x : out.todo)
       carry_out(x);
+    for (auto& x : out.facts)
+      if (x.decided)
+        questions[x.who.who] = out.questions[x.question];
     deeds.insert(deeds.end(), out.todo.begin(), out.todo.end());
     facts.insert(facts.end(), out.facts.begin(), out.facts.end());
   }
@@ -156,6 +173,7 @@ private:
     const auto id = x.who.who == nobody ? std::string{} : spec.children[x.who.who].id;
     switch (x.what) {
       case deed::start:
+        CHECK_MESSAGE(!is_paused(x.who.who), id << " is started although its group is paused");
         alive_[x.who.who] = true;
         if (failing.contains(id))
           answers_.push_back({.what = news::exited, .who = x.who, .exit = no_start});
@@ -184,6 +202,7 @@ private:
         break;
       case deed::abandon:
       case deed::wait:
+      case deed::ask:
         break;
     }
   }
@@ -204,10 +223,9 @@ private:
     }
     for (const auto& x : out.facts)
       CHECK_MESSAGE(x.seq == ++seq_, "a gap in the events");
-    std::uint32_t starting = 0;
-    for (const auto& r : state_.children)
-      starting += r.now == phase::starting;
-    CHECK(starting == state_.starting);
+    check_gates();
+    if (!state_.finished && state_.ending == in_none)
+      check_who_waits();
     for (const auto& g : state_.regroups) {
       std::uint32_t members = 0, up = 0;
       const auto me = static_cast<std::uint32_t>(&g - state_.regroups.data());
@@ -224,6 +242,48 @@ private:
       return;
     const auto due = state_.deadlines.empty() ? time_point::max() : state_.deadlines.first().at;
     CHECK_MESSAGE(state_.armed <= due, "nobody will wake it in time");
+  }
+
+  bool is_paused(slot who) const {
+    const auto g = plan_->of(who).group;
+    return g != plan::none && now < state_.groups[g].paused_until;
+  }
+
+  /// Whoever waits is waited for by somebody: a deadline, a line or a dependency.
+  void check_who_waits() const {
+    for (slot i = 0; i < state_.children.size(); ++i) {
+      const auto& r = state_.children[i];
+      if (r.now != phase::waiting)
+        continue;
+      if (r.waits_for == wait_reason::turn) {
+        const auto g = plan_->of(i).group;
+        const auto in
+          = [i](const std::deque<slot>& line) { return std::ranges::count(line, i) > 0; };
+        CHECK((in(state_.line) || (g != plan::none && in(state_.groups[g].line))));
+      } else if (r.waits_for == wait_reason::dependencies) {
+        CHECK(r.gated);
+      } else {
+        CHECK_MESSAGE(r.deadline != nobody, spec.children[i].id << " waits for ever");
+      }
+    }
+  }
+
+  void check_gates() const {
+    std::uint32_t starting = 0;
+    std::vector<std::uint32_t> of_group(state_.groups.size());
+    for (slot i = 0; i < state_.children.size(); ++i)
+      if (state_.children[i].now == phase::starting) {
+        ++starting;
+        if (const auto g = plan_->of(i).group; g != plan::none)
+          ++of_group[g];
+      }
+    CHECK(starting == state_.starting);
+    std::size_t lined_up = 0;
+    for (std::size_t g = 0; g < of_group.size(); ++g) {
+      CHECK(of_group[g] == state_.groups[g].starting);
+      lined_up += state_.groups[g].line.size();
+    }
+    CHECK(lined_up == state_.lined_up);
   }
 
   std::shared_ptr<const supervisor::plan> plan_;

@@ -11,10 +11,68 @@ using dice = std::mt19937_64;
 
 std::uint32_t roll(dice& d, std::uint32_t sides) { return static_cast<std::uint32_t>(d() % sides); }
 
+const asked_outside<standard_policy> judge{{.within = 30ms}, {.backoff = {10ms, 10ms}}};
+
+child_limits any_limits(dice& d) {
+  child_limits x;
+  if (roll(d, 3) == 0)
+    x.restart_limit = policies::restart_limit{roll(d, 4), 200ms};
+  if (roll(d, 3) == 0)
+    x.hot_loop = hot_loop{.window = 100ms, .min_restarts = 1 + roll(d, 3)};
+  if (roll(d, 3) == 0)
+    x.meltdown = meltdown_fuse{.max_failures = 2, .window = 100ms, .reset_after = 50ms};
+  return x;
+}
+
+scope_limits any_scope(dice& d) {
+  scope_limits x;
+  if (roll(d, 2) == 0)
+    x.restart_budget = token_bucket{.window = 1s, .max_burst = 2, .recovery_rate_per_sec = 20};
+  if (roll(d, 2) == 0)
+    x.meltdown
+      = meltdown_fuse{.max_failures = 2 + roll(d, 3), .window = 100ms, .reset_after = 60ms};
+  if (roll(d, 2) == 0)
+    x.concurrent_restarts = 1 + roll(d, 2);
+  return x;
+}
+
+supervisor_details any_scopes(dice& d) {
+  supervisor_details x;
+  if (roll(d, 2) == 0)
+    x.limits = any_scope(d);
+  x.escalation_policy = static_cast<escalation_policy>(roll(d, 3));
+  for (const auto* name : {"g0", "g1"})
+    x.group_configs.push_back({.name = name, .limits = any_scope(d)});
+  x.group_dependencies = {{"g1", "g0", static_cast<propagation>(roll(d, 3))}};
+  for (const auto* tag : {"t0", "t1"})
+    x.group_strategies.push_back({.group = tag, .strategy = static_cast<strategy>(roll(d, 3))});
+  if (roll(d, 2) == 0)
+    x.child_strategy_overrides
+      = {{.child_id = "c0", .strategy = static_cast<strategy>(roll(d, 3))}};
+  return x;
+}
+
+/// Who it belongs to, whom it follows, and what it is limited by.
+child_details any_place(dice& d, std::uint32_t i) {
+  child_details x;
+  x.limits = any_limits(d);
+  if (roll(d, 2) == 0)
+    x.group = "g" + std::to_string(roll(d, 2));
+  if (roll(d, 2) == 0)
+    x.tags = {"t" + std::to_string(roll(d, 2))};
+  if (i > 0 && roll(d, 4) == 0)
+    x.sidecar_config = sidecar_config{"c0", true};
+  x.severity = static_cast<severity_class>(roll(d, 3));
+  return x;
+}
+
 declared_spec any_tree(dice& d) {
   declared_spec spec;
   spec.strategy = static_cast<strategy>(roll(d, 3));
   spec.intensity = {roll(d, 2) ? unlimited : roll(d, 6), 1s};
+  const auto with_limits = roll(d, 2) == 0;
+  if (with_limits)
+    spec.more = any_scopes(d);
   for (std::uint32_t i = 0, n = 1 + roll(d, 5); i < n; ++i) {
     declared_child_spec child{.id = "c" + std::to_string(i), .start = {"x"}};
     child.restart = static_cast<restart>(roll(d, 3));
@@ -28,6 +86,13 @@ declared_spec any_tree(dice& d) {
     child.start_timeout = 200ms;
     if (i > 0 && roll(d, 3) == 0)
       child.dependencies = {"c" + std::to_string(roll(d, i))};
+    if (with_limits)
+      child.more = any_place(d, i);
+    if (with_limits && roll(d, 4) == 0) {
+      child.restart = std::nullopt;
+      child.backoff = inherited_backoff;
+      child.policy = restart_policy{judge};
+    }
     spec.children.push_back(child);
   }
   return spec;
@@ -40,7 +105,7 @@ void happen(core_under_test& it, dice& d) {
     if (mood.erase(id) == 0)
       mood.insert(id);
   };
-  switch (roll(d, 12)) {
+  switch (roll(d, 13)) {
     case 0:
       return toggle(it.slow_to_start);
     case 1:
@@ -71,6 +136,12 @@ void happen(core_under_test& it, dice& d) {
       return;
     case 9:
       it.advance(nanoseconds{roll(d, 100) * 1'000'000});
+      return;
+    case 10:
+      it.feed(
+        {.what = news::answered,
+         .who = it.life_of(id),
+         .then = {static_cast<verdict>(roll(d, 6)), 0, nanoseconds{roll(d, 50) * 1'000'000}}});
       return;
     default:
       it.crash(id);

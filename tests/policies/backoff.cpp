@@ -105,3 +105,24 @@ TEST_CASE("the policy waits longer in a longer streak") {
   CHECK(p.decide({.exit = {exit_class::panic}, .streak = 3}) == restart_after(80ms));
   CHECK(p.decide({.exit = {exit_class::panic}, .streak = 3}).because == 0);
 }
+
+TEST_CASE("full jitter spreads the waits of twenty failures by a third more than fixed ones") {
+  const auto spread = [](const backoff& b) { // coefficient of variation
+    double n = 0, sum = 0, squares = 0;
+    for (std::uint32_t streak = 0; streak < 20; ++streak)
+      for (int roll = 0; roll < 100; ++roll) {
+        const auto wait = static_cast<double>(b.delay(streak, roll / 100.0).count());
+        n += 1;
+        sum += wait;
+        squares += wait * wait;
+      }
+    const auto mean = sum / n;
+    return std::sqrt(squares / n - mean * mean) / mean;
+  };
+  CHECK(spread({10ms, 1s, jitter::full()}) >= 1.3 * spread({10ms, 1s}));
+}
+
+TEST_CASE("the thirty-third failure in a row waits no longer than the longest") {
+  CHECK(backoff{1ms, 30s}.delay(33, 0.5) == 30s);
+  CHECK(backoff{1ms, 30s}.delay(4'000'000'000, 0.5) == 30s);
+}

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/type_ids.hpp"
-#include "supervisor/core.hpp"
+#include "supervisor/explain.hpp"
 #include "supervisor/report.hpp"
 
 #include <functional>
@@ -23,12 +23,24 @@ struct state_query {
   }
 };
 
+/// Finds the supervisor of a child, which answers. Whoever holds it last calls `done`.
+struct explain_query {
+  expected<explanation> found = fault{{}, "the tree is gone"};
+  std::function<void(expected<explanation>)> done{};
+
+  ~explain_query() {
+    if (done)
+      done(std::move(found));
+  }
+};
+
 /// What the outside asks of a supervisor.
 struct control {
   enum class order : std::uint8_t {
-    stop,  ///< by `requested_by`, because of `reason`
-    state, ///< fill in `node` and pass the question down
-    bind,  ///< connect the cell of the child `path`
+    stop,    ///< by `requested_by`, because of `reason`
+    state,   ///< fill in `node` and pass the question down
+    bind,    ///< connect the cell of the child `path`
+    explain, ///< the last decision about the child `path`
   };
 
   order what{};
@@ -37,6 +49,7 @@ struct control {
   std::string path{};
   std::shared_ptr<state_query> query{};
   supervisor_state* node = nullptr; ///< owned by `query`
+  std::shared_ptr<explain_query> why{};
 };
 
 /// What a nested supervisor leaves behind: it comes before the news of its end.
@@ -71,3 +84,5 @@ using supervisor_mailbox = typed_actor<caf::result<void>(control), caf::result<v
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::control)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::child_start)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::control_plane)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::situation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::decision)

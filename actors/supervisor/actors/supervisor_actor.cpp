@@ -1,5 +1,7 @@
 #include "supervisor/actors/supervisor_actor.hpp"
 
+#include "supervisor/actors/ask_actor.hpp"
+
 #include <algorithm>
 
 namespace supervisor::detail {
@@ -94,6 +96,8 @@ void supervisor_actor::on_control(const control& x) {
       return answer(x);
     case control::order::bind:
       return bind(x.path);
+    case control::order::explain:
+      return explain_child(x);
   }
 }
 
@@ -195,6 +199,8 @@ void supervisor_actor::turn() {
 void supervisor_actor::publish() {
   for (const auto& x : out_.facts) {
     const auto who = x.who.who;
+    if (x.decided)
+      asked_[who] = out_.questions[x.question];
     if (who != nobody)
       tell_cells(x);
     if (!tree_->observed())
@@ -226,6 +232,8 @@ void supervisor_actor::carry_out(const effect& x) {
       return;
     case deed::wake:
       return wake(x.at);
+    case deed::ask:
+      return ask(x.who, out_.questions[x.question].given);
     case deed::begun:
       return is_root() ? tree_->begun() : up_.tell(news::started);
     case deed::finish:
@@ -287,6 +295,17 @@ void supervisor_actor::wake(time_point at) {
                         control_plane{control_plane::tick::deadline});
   compat::send_after(this, at - now, supervisor_mailbox{this},
                      control_plane{control_plane::tick::deadline});
+}
+
+/// Without an answer the core goes on by itself, in its time.
+void supervisor_actor::ask(life who, const situation& given) {
+  const auto& whom = blue_->plan->of(who.who).policy.outside()->whom;
+  const auto judge = (*std::static_pointer_cast<const asks>(whom))();
+  if (!judge)
+    return;
+  compat::request(this, judge, caf::infinite, given)
+    .then([this, who](const decision& x) { take({.what = news::answered, .who = who, .then = x}); },
+          [](const caf::error&) {});
 }
 
 void supervisor_actor::finish(const effect& x) {

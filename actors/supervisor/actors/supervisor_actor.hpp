@@ -53,6 +53,7 @@ private:
   launched try_start(life);
   void follow(const caf::actor&, life, news end);
   void wake(time_point);
+  void ask(life, const situation&);
   void finish(const effect&);
   void leave_in_haste();
   void send_last_words(std::shared_ptr<last_words>);
@@ -62,6 +63,7 @@ private:
 
   shutdown_report report(const effect&) const;
   void answer(const control&);
+  void explain_child(const control&);
   void bind(const std::string& path);
   void show_cells();
   void show_cell(slot, std::shared_ptr<cell>);
@@ -89,6 +91,7 @@ private:
 
   std::vector<seat> seats_;
   std::unordered_map<slot, std::string> words_;               ///< texts of the last exits
+  std::unordered_map<slot, question> asked_;                  ///< the last decisions
   std::unordered_map<slot, std::vector<child_report>> below_; ///< what nested ones left behind
   std::unordered_map<slot, caf::actor> abandoned_;
   std::vector<std::pair<slot, caf::actor>> abandoned_below_;

@@ -74,6 +74,25 @@ void supervisor_actor::answer(const control& x) {
   }
 }
 
+/// The child is here, or further down.
+void supervisor_actor::explain_child(const control& x) {
+  const auto rest = std::string_view{x.path}.substr(path_.size() + 1);
+  const auto id = rest.substr(0, rest.find('/'));
+  const auto who = slot_of(id);
+  if (who == nobody)
+    x.why->found = fault{x.path, "names no child of this tree"};
+  else if (const auto last = asked_.find(who); id == rest && last != asked_.end())
+    x.why->found = explain(*blue_->plan, last->second);
+  else if (id == rest)
+    x.why->found = fault{x.path, "has not ended so far: nothing was decided about it"};
+  else if (spec_of(who).start.kind() != task_kind::supervisor)
+    x.why->found = fault{x.path, "names no child of this tree"};
+  else if (!seats_[who].who)
+    x.why->found = fault{x.path, "its supervisor is down"};
+  else
+    compat::anon_send(seats_[who].who, x);
+}
+
 /// The cell is here, or further down.
 void supervisor_actor::bind(const std::string& path) {
   if (!path.starts_with(path_ + "/"))
@@ -165,11 +184,7 @@ void supervisor_actor::tell_cell(slot who, cell& known) const {
 }
 
 bool supervisor_actor::comes_back(slot who) const {
-  const auto& row = state_.children[who];
-  if (ending())
-    return !is_root(); // its supervisor may
-  return row.now == phase::waiting || row.now == phase::starting
-         || (row.now == phase::down && row.regroup != in_none);
+  return ending() ? !is_root() : supervisor::comes_back(state_, who); // its own supervisor may
 }
 
 } // namespace supervisor::detail

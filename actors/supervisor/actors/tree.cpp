@@ -52,6 +52,22 @@ supervisor_state tree::current_state() const {
   return waiting.get();
 }
 
+void tree::explain(const std::string& path, std::function<void(expected<explanation>)> done) const {
+  const auto query = std::make_shared<explain_query>();
+  query->done = std::move(done);
+  if (const auto root = core_->root())
+    compat::anon_send(root, control{.what = control::order::explain,
+                                    .path = path.starts_with('/') ? path : "/" + path,
+                                    .why = query});
+}
+
+expected<explanation> tree::explain(const std::string& path) const {
+  const auto answer = std::make_shared<std::promise<expected<explanation>>>();
+  auto waiting = answer->get_future();
+  explain(path, [answer](expected<explanation> x) { answer->set_value(std::move(x)); });
+  return waiting.get();
+}
+
 faults tree::request_shutdown(std::string requested_by, std::string reason) const {
   const auto blank
     = [](const std::string& x) { return x.find_first_not_of(" \t\n") == std::string::npos; };

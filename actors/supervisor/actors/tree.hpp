@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/tree_core.hpp"
+#include "supervisor/explain.hpp"
 
 #include <string>
 #include <utility>
@@ -29,6 +30,11 @@ public:
 
   /// The same without waiting: `done` is called in the turn of the supervisor that answers last.
   void current_state(std::function<void(supervisor_state)> done) const;
+
+  /// Why the last decision about the child with that path came out as it did, and what its next
+  /// failure would bring. A fault if there is no such child, or if it never ended.
+  expected<explanation> explain(const std::string& path) const;
+  void explain(const std::string& path, std::function<void(expected<explanation>)> done) const;
 
   /// Asks the tree to stop, does not wait. The first request stands; both texts must say something.
   faults request_shutdown(std::string requested_by, std::string reason) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/caf_compat.hpp"
+#include "supervisor/policies/decision.hpp"
 
 #include <cstdint>
 
@@ -20,6 +21,8 @@ CAF_ADD_TYPE_ID(supervisor, (supervisor::failure))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::control))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::child_start))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::control_plane))
+CAF_ADD_TYPE_ID(supervisor, (supervisor::situation))
+CAF_ADD_TYPE_ID(supervisor, (supervisor::decision))
 CAF_END_TYPE_ID_BLOCK(supervisor)
 
 SUPERVISOR_ERROR_ENUM(supervisor::failure, "supervisor")

@@ -114,6 +114,12 @@ std::string story(const child_state& x) {
     add(counted(x.restart_count));
   if (!x.waits_for.empty())
     add("waits for " + list(x.waits_for));
+  if (x.held_by == wait_reason::turn)
+    add("waits for its turn");
+  if (x.held_by == wait_reason::answer)
+    add("waits for its policy's answer");
+  if (x.held_by == wait_reason::pause || x.held_by == wait_reason::new_decision)
+    add("its group is paused");
   if (x.next_start)
     add("next try in " + to_string(*x.next_start));
   if (x.last_exit)

@@ -73,6 +73,15 @@ std::string tree::log() {
   return std::exchange(log_, {});
 }
 
+explanation tree::explain(const std::string& path) {
+  std::optional<expected<explanation>> told;
+  running_->explain(path, [&told](expected<explanation> x) { told = std::move(x); });
+  run();
+  if (!*told)
+    throw std::invalid_argument{to_string(told->error())};
+  return **told;
+}
+
 supervisor_state tree::state() {
   supervisor_state now;
   running_->current_state([&now](supervisor_state x) { now = std::move(x); });

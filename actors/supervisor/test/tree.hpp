@@ -48,6 +48,10 @@ public:
 
   supervisor_state state();
   child_state state_of(const std::string& path);
+
+  /// Why the last decision about a child came out as it did; it must have ended once.
+  explanation explain(const std::string& path);
+
   bool ended() const;
   std::optional<shutdown_report> report() const;
 

@@ -85,7 +85,7 @@ public:
   const std::optional<fault>& trouble() const { return trouble_; }
 
   bool null() { return add(value::kind::null, read()); }
-  bool boolean(bool) { return add(value::kind::boolean, read()); }
+  bool boolean(bool x) { return add(value::kind::boolean, x ? "true" : "false"); }
   bool number_integer(json::number_integer_t x) { return number(static_cast<double>(x)); }
   bool number_unsigned(json::number_unsigned_t x) { return number(static_cast<double>(x)); }
   bool number_float(json::number_float_t x, const std::string&) { return number(x); }

@@ -4,6 +4,7 @@
 #include "supervisor/spec.hpp"
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string_view>
 
@@ -17,14 +18,19 @@ enum class holds : std::uint8_t {
   text,
   texts,
   anything, ///< an object that we hand on unread
-  limit,
+  boolean,
+  codes,
+  count,
+  count_or_word,
+  rate,
   word,
   duration,
   duration_or_word,
   jitter,
   shutdown,
-  children,
   object,
+  object_or_word,
+  objects, ///< an array of them
 };
 
 /// One key of an object. The tables of these are all that decoder and schema know of a file.
@@ -37,15 +43,38 @@ struct field {
   void (*read)(reading&, const value&, T&) = nullptr; ///< null: not supported yet
   words one_of{};                                     ///< for words
   std::string_view object{};                          ///< for objects, its name
+  std::uint32_t least = 0;                            ///< for counts
+  std::uint32_t most = unlimited - 1;
   bool required = false;
 };
 
-std::span<const field<backoff>> backoff_fields();
-std::span<const field<intensity>> intensity_fields();
-std::span<const field<stop_budget>> shutdown_fields();
-std::span<const field<child_defaults>> defaults_fields();
-std::span<const field<declared_child_spec>> child_fields();
-std::span<const field<declared_spec>> supervisor_fields();
-std::span<const field<declared_spec>> file_fields();
+using severity_defaults = std::map<task_role, severity_class>;
+
+/// The fields of an object; its value does not matter.
+std::span<const field<backoff>> fields_of(const backoff&);
+std::span<const field<intensity>> fields_of(const intensity&);
+std::span<const field<stop_budget>> fields_of(const stop_budget&);
+std::span<const field<failure_window>> fields_of(const failure_window&);
+std::span<const field<restart_limit>> fields_of(const restart_limit&);
+std::span<const field<cold_start>> fields_of(const cold_start&);
+std::span<const field<hot_loop>> fields_of(const hot_loop&);
+std::span<const field<meltdown_fuse>> fields_of(const meltdown_fuse&);
+std::span<const field<token_bucket>> fields_of(const token_bucket&);
+std::span<const field<child_limits>> fields_of(const child_limits&);
+std::span<const field<group_strategy>> fields_of(const group_strategy&);
+std::span<const field<child_strategy_override>> fields_of(const child_strategy_override&);
+std::span<const field<group_config>> fields_of(const group_config&);
+std::span<const field<group_dependency>> fields_of(const group_dependency&);
+std::span<const field<severity_defaults>> fields_of(const severity_defaults&);
+std::span<const field<sidecar_config>> fields_of(const sidecar_config&);
+std::span<const field<child_defaults>> fields_of(const child_defaults&);
+std::span<const field<declared_child_spec>> fields_of(const declared_child_spec&);
+
+/// They differ in what their fuses are like where nothing is said.
+std::span<const field<scope_limits>> fields_of_group_limits();
+std::span<const field<scope_limits>> fields_of_supervisor_limits();
+
+std::span<const field<declared_spec>> fields_of_supervisor();
+std::span<const field<declared_spec>> fields_of_file();
 
 } // namespace supervisor::config

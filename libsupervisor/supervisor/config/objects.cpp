@@ -1,94 +1,47 @@
 #include "supervisor/config/objects.hpp"
 
-#include "supervisor/config/fields.hpp"
+#include "supervisor/config/read_fields.hpp"
 #include "supervisor/config/words.hpp"
+#include "supervisor/effective.hpp"
 
-#include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
 namespace supervisor::config {
 
+void refuse_unknown(reading& r, const value& v, words known) {
+  auto closest = v.key.size() > 40 ? "" : did_you_mean(v.key, {known.begin(), known.end()});
+  r.wrong(v, "unknown key " + quoted(v.key)
+               + (closest.empty() ? ", known here: " + list(known) : std::move(closest)));
+}
+
 namespace {
 
-template <class T>
-std::vector<std::string_view> keys_of(std::span<const field<T>> fields) {
-  std::vector<std::string_view> keys;
-  for (const auto& f : fields)
-    if (f.read)
-      keys.push_back(f.key);
-  return keys;
-}
-
-template <class T>
-void refuse_unknown(reading& r, const value& v, std::span<const field<T>> fields) {
-  const auto keys = keys_of(fields);
-  auto closest = v.key.size() > 40 ? "" : did_you_mean(v.key, keys);
-  r.wrong(v, "unknown key " + quoted(v.key)
-               + (closest.empty() ? ", known here: " + list(keys) : std::move(closest)));
-}
-
-template <class T>
-void read_member(reading& r, const value& v, std::span<const field<T>> fields, T& to) {
-  const auto f = std::ranges::find(fields, v.key, &field<T>::key);
-  if (f == fields.end())
-    refuse_unknown(r, v, fields);
-  else if (!f->read)
-    r.wrong(v, "not supported yet");
-  else
-    f->read(r, v, to);
-}
-
-/// Whether it was an object at all.
-template <class T>
-bool read_object(reading& r, const value& v, std::span<const field<T>> fields, T& to) {
-  if (v.what != value::kind::object) {
-    wrong_kind(r, v, "an object with " + list(keys_of(fields)));
-    return false;
-  }
-  for (const auto& member : r.file().in(v))
-    read_member(r, member, fields, to);
-  for (const auto& f : fields)
-    if (f.required && !r.file().find(v, f.key))
-      r.missing(v, f.key, "is missing. " + std::string{f.doc});
-  return true;
+/// A supervisor that is `guarded` has said so in one word, but about all of itself.
+void read_supervisor(reading& r, const value& v, std::span<const field<declared_spec>> fields,
+                     declared_spec& to) {
+  read_object(r, v, fields, to);
+  const auto* const limits = r.file().find(v, "limits");
+  if (limits && limits->what == value::kind::text)
+    to = guarded(std::move(to));
 }
 
 } // namespace
 
 void read_file(reading& r, declared_spec& to) {
-  read_object(r, r.file().root(), file_fields(), to);
-}
-
-void read(reading& r, const value& v, intensity& to) {
-  const auto before = r.count();
-  auto x = intensity{};
-  read_object(r, v, intensity_fields(), x);
-  if (r.count() == before)
-    to = x;
-}
-
-void read(reading& r, const value& v, backoff& to) {
-  const auto before = r.count();
-  auto x = backoff{};
-  read_object(r, v, backoff_fields(), x);
-  if (r.count() == before)
-    to = x;
+  read_supervisor(r, r.file().root(), fields_of_file(), to);
 }
 
 void read(reading& r, const value& v, stop_budget& to) {
   if (v.what == value::kind::object)
-    read_object(r, v, shutdown_fields(), to);
+    read_object(r, v, fields_of(to), to);
   else if (v.what == value::kind::text && v.text == "brutal_kill")
     to = brutal_kill;
   else if (v.what == value::kind::text && v.text == "unlimited")
     to = unlimited_stop;
   else
     read_duration(r, v, stop_words, to.graceful);
-}
-
-void read(reading& r, const value& v, child_defaults& to) {
-  read_object(r, v, defaults_fields(), to);
 }
 
 void read_version(reading& r, const value& v, declared_spec&) {
@@ -141,7 +94,7 @@ void read_args(reading& r, const value& v, declared_child_spec& to) {
 
 void read_nested(reading& r, const value& v, declared_child_spec& to) {
   auto spec = std::make_shared<declared_spec>();
-  read_object(r, v, supervisor_fields(), *spec);
+  read_supervisor(r, v, fields_of_supervisor(), *spec);
   to.start.nested = std::move(spec);
 }
 
@@ -178,7 +131,7 @@ void fill_in(declared_start& x) {
 }
 
 void read_child(reading& r, const value& v, declared_child_spec& to) {
-  if (read_object(r, v, child_fields(), to))
+  if (read_object(r, v, fields_of(to), to))
     check_start(r, v);
   fill_in(to.start);
 }

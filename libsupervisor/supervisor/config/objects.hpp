@@ -3,7 +3,7 @@
 #include "supervisor/config/reading.hpp"
 #include "supervisor/spec.hpp"
 
-// As in values.hpp, for what is made of fields.
+// As in values.hpp, for what is more than its fields.
 
 namespace supervisor::config {
 
@@ -12,16 +12,20 @@ void read_file(reading&, declared_spec& to);
 
 void read_version(reading&, const value&, declared_spec&);
 void read_children(reading&, const value&, declared_spec& to);
+void read_nested(reading&, const value&, declared_child_spec& to);
 
 void read_factory(reading&, const value&, declared_child_spec& to);
 void read_args(reading&, const value&, declared_child_spec& to);
-void read_nested(reading&, const value&, declared_child_spec& to);
 
 void read_graceful(reading&, const value&, stop_budget& to);
-
-void read(reading&, const value&, child_defaults& to);
-void read(reading&, const value&, intensity& to);
-void read(reading&, const value&, backoff& to);
 void read(reading&, const value&, stop_budget& to);
+
+/// An object, or the word for all limits by their usual numbers.
+void read(reading&, const value&, child_limits& to);
+void read_group_limits(reading&, const value&, group_config& to);
+
+/// The word is only looked at here: it says something about the children and groups as well, which
+/// may not have been read yet.
+void read_supervisor_limits(reading&, const value&, declared_spec& to);
 
 } // namespace supervisor::config

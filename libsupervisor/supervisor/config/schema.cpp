@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 namespace supervisor {
 
 namespace config {
@@ -30,7 +32,18 @@ json number(json least, json most) {
   return {{"type", "number"}, {"minimum", std::move(least)}, {"maximum", std::move(most)}};
 }
 
-json limit() { return {{"type", "integer"}, {"minimum", 0}, {"maximum", unlimited - 1}}; }
+json integer(json least, json most) {
+  return {{"type", "integer"}, {"minimum", std::move(least)}, {"maximum", std::move(most)}};
+}
+
+json codes() {
+  using range = std::numeric_limits<std::int32_t>;
+  auto form = array_of(integer(range::min(), range::max()));
+  form["minItems"] = 1;
+  return form;
+}
+
+json rate() { return {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1000}}; }
 
 template <class T>
 json form_of(const field<T>& f) {
@@ -47,8 +60,16 @@ json form_of(const field<T>& f) {
       return array_of(text());
     case holds::anything:
       return {{"type", "object"}};
-    case holds::limit:
-      return any_of(limit(), one_of(f.one_of));
+    case holds::boolean:
+      return {{"type", "boolean"}};
+    case holds::codes:
+      return codes();
+    case holds::count:
+      return integer(f.least, f.most);
+    case holds::count_or_word:
+      return any_of(integer(f.least, f.most), one_of(f.one_of));
+    case holds::rate:
+      return rate();
     case holds::word:
       return one_of(f.one_of);
     case holds::duration:
@@ -62,10 +83,12 @@ json form_of(const field<T>& f) {
       form["anyOf"].push_back(reference(f.object));
       return form;
     }
-    case holds::children:
-      return array_of(reference(f.object));
     case holds::object:
       return {{"allOf", json::array({reference(f.object)})}};
+    case holds::object_or_word:
+      return any_of(reference(f.object), one_of(f.one_of));
+    case holds::objects:
+      return array_of(reference(f.object));
   }
   return {};
 }
@@ -96,7 +119,7 @@ json object_of(std::span<const field<T>> fields) {
 json required(std::string_view key) { return {{"required", json::array({key})}}; }
 
 json child() {
-  auto object = object_of(child_fields());
+  auto object = object_of(fields_of(declared_child_spec{}));
   object["oneOf"] = json::array({required("factory"), required("supervisor")});
   object["dependencies"] = {{"args", json::array({"factory"})}};
   return object;
@@ -109,12 +132,27 @@ json duration() {
 }
 
 json definitions() {
-  return {{"supervisor", object_of(supervisor_fields())},
+  return {{"supervisor", object_of(fields_of_supervisor())},
           {"child", child()},
-          {"defaults", object_of(defaults_fields())},
-          {"intensity", object_of(intensity_fields())},
-          {"backoff", object_of(backoff_fields())},
-          {"shutdown", object_of(shutdown_fields())},
+          {"defaults", object_of(fields_of(child_defaults{}))},
+          {"intensity", object_of(fields_of(intensity{}))},
+          {"backoff", object_of(fields_of(backoff{}))},
+          {"shutdown", object_of(fields_of(stop_budget{}))},
+          {"child_limits", object_of(fields_of(child_limits{}))},
+          {"group_limits", object_of(fields_of_group_limits())},
+          {"supervisor_limits", object_of(fields_of_supervisor_limits())},
+          {"failure_window", object_of(fields_of(failure_window{}))},
+          {"restart_limit", object_of(fields_of(restart_limit{}))},
+          {"cold_start", object_of(fields_of(cold_start{}))},
+          {"hot_loop", object_of(fields_of(hot_loop{}))},
+          {"meltdown", object_of(fields_of(meltdown_fuse{}))},
+          {"restart_budget", object_of(fields_of(token_bucket{}))},
+          {"group_strategy", object_of(fields_of(group_strategy{}))},
+          {"child_strategy_override", object_of(fields_of(child_strategy_override{}))},
+          {"group_config", object_of(fields_of(group_config{}))},
+          {"group_dependency", object_of(fields_of(group_dependency{}))},
+          {"severity_defaults", object_of(fields_of(severity_defaults{}))},
+          {"sidecar_config", object_of(fields_of(sidecar_config{}))},
           {"duration", duration()}};
 }
 
@@ -125,7 +163,7 @@ json definitions() {
 std::string schema() {
   config::json whole{{"$schema", "http://json-schema.org/draft-07/schema#"},
                      {"title", "A supervision tree"}};
-  whole.update(config::object_of(config::file_fields()));
+  whole.update(config::object_of(config::fields_of_file()));
   whole["definitions"] = config::definitions();
   return whole.dump(2) + '\n';
 }

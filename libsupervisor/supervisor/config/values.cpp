@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace supervisor::config {
 
@@ -98,17 +99,65 @@ void read(reading& r, const value& v, jitter& to) {
   }
 }
 
-void read(reading& r, const value& v, std::uint32_t& limit) {
-  constexpr auto must_be = "a whole number or \"unlimited\"";
-  if (v.what == value::kind::text) {
-    if (read_word(r, v, unlimited_word))
-      limit = unlimited;
-  } else if (v.what != value::kind::number) {
+void read(reading& r, const value& v, bool& to) {
+  if (v.what == value::kind::boolean)
+    to = v.text == "true";
+  else
+    wrong_kind(r, v, "true or false");
+}
+
+void read(reading& r, const value& v, double& to) {
+  if (v.what == value::kind::number)
+    to = v.number;
+  else
+    wrong_kind(r, v, "a number");
+}
+
+namespace {
+
+/// Nothing if it is no whole number from `least` to `most`, which has been said then.
+std::optional<double> whole(reading& r, const value& v, double least, double most,
+                            std::string_view must_be) {
+  if (v.what != value::kind::number)
     wrong_kind(r, v, must_be);
-  } else if (v.number >= 0 && v.number < unlimited && std::trunc(v.number) == v.number) {
-    limit = static_cast<std::uint32_t>(v.number);
-  } else {
-    r.wrong(v, printable(v.text) + " is out of range, must be " + must_be);
+  else if (v.number >= least && v.number <= most && std::trunc(v.number) == v.number)
+    return v.number;
+  else
+    r.wrong(v, printable(v.text) + " is out of range, must be " + std::string{must_be});
+  return {};
+}
+
+void read_code(reading& r, const value& v, std::int32_t& to) {
+  using range = std::numeric_limits<std::int32_t>;
+  if (const auto code = whole(r, v, range::min(), range::max(), "a whole number"))
+    to = static_cast<std::int32_t>(*code);
+}
+
+} // namespace
+
+void read(reading& r, const value& v, std::vector<std::int32_t>& to) {
+  to.clear();
+  if (v.what != value::kind::array)
+    return wrong_kind(r, v, "an array of whole numbers");
+  for (const auto& element : r.file().in(v))
+    read_code(r, element, to.emplace_back());
+}
+
+void read_count(reading& r, const value& v, std::uint32_t& to) {
+  if (const auto count = whole(r, v, 0, unlimited - 1, "a whole number"))
+    to = static_cast<std::uint32_t>(*count);
+}
+
+void read_count(reading& r, const value& v, std::optional<std::uint32_t>& to) {
+  read_count(r, v, to.emplace());
+}
+
+void read(reading& r, const value& v, std::uint32_t& limit) {
+  if (v.what != value::kind::text) {
+    if (const auto count = whole(r, v, 0, unlimited - 1, "a whole number or \"unlimited\""))
+      limit = static_cast<std::uint32_t>(*count);
+  } else if (read_word(r, v, unlimited_word)) {
+    limit = unlimited;
   }
 }
 

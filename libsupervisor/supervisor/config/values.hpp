@@ -35,10 +35,32 @@ template <>
 inline constexpr auto words_of<readiness> = labels<readiness, 2>();
 template <>
 inline constexpr auto words_of<criticality> = labels<criticality, 2>();
+template <>
+inline constexpr auto words_of<task_role> = labels<task_role, 5>();
+template <>
+inline constexpr auto words_of<severity_class> = labels<severity_class, 3>();
+template <>
+inline constexpr auto words_of<escalation_policy> = labels<escalation_policy, 3>();
+template <>
+inline constexpr auto words_of<propagation> = labels<propagation, 3>();
+template <>
+inline constexpr auto words_of<on_success_action> = labels<on_success_action, 3>();
+template <>
+inline constexpr auto words_of<on_failure_action> = labels<on_failure_action, 3>();
+template <>
+inline constexpr auto words_of<on_manual_stop_action> = labels<on_manual_stop_action, 2>();
+template <>
+inline constexpr auto words_of<on_timeout_action> = labels<on_timeout_action, 2>();
+template <>
+inline constexpr auto
+  words_of<on_budget_exhausted_action> = labels<on_budget_exhausted_action, 2>();
+template <>
+inline constexpr auto words_of<failure_window_mode> = labels<failure_window_mode, 2>();
 
 inline constexpr std::array<std::string_view, 3> jitter_words{"disabled", "full", "decorrelated"};
 inline constexpr std::array<std::string_view, 2> stop_words{"brutal_kill", "unlimited"};
 inline constexpr std::array<std::string_view, 1> unlimited_word{"unlimited"};
+inline constexpr std::array<std::string_view, 1> guarded_word{"guarded"};
 
 using words = std::span<const std::string_view>;
 
@@ -57,7 +79,16 @@ void read(reading&, const value&, std::string& to);
 void read(reading&, const value&, std::vector<std::string>& to);
 void read(reading&, const value&, nanoseconds& to);
 void read(reading&, const value&, jitter& to);
+void read(reading&, const value&, bool& to);
+void read(reading&, const value&, double& to);
+void read(reading&, const value&, std::vector<std::int32_t>& to);
+
+/// A whole number or "unlimited".
 void read(reading&, const value&, std::uint32_t& limit);
+
+/// A whole number.
+void read_count(reading&, const value&, std::uint32_t& to);
+void read_count(reading&, const value&, std::optional<std::uint32_t>& to);
 
 template <class Enum>
 requires std::is_enum_v<Enum>

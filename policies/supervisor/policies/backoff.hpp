@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/policies/policy.hpp"
+#include "supervisor/policies/saturated.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +34,7 @@ struct backoff {
   nanoseconds longest = std::chrono::seconds{1};
   policies::jitter jitter{};
 
-  /// Before the restart number `streak` + 1 in a row. Total: any streak, any luck, any last wait.
+  /// Before the restart number `streak` + 1 in a row. Total: any streak, luck, last wait and field.
   constexpr nanoseconds delay(std::uint32_t streak, double luck, nanoseconds last_wait = {}) const {
     const auto base = doubled(streak);
     switch (jitter.mode) {
@@ -59,13 +59,16 @@ private:
   static constexpr double count(nanoseconds x) { return static_cast<double>(x.count()); }
 
   constexpr nanoseconds capped(double x) const {
-    return x < count(longest) ? nanoseconds{static_cast<std::int64_t>(x)} : longest;
+    if (!(x < count(longest)))
+      return never_negative(longest);
+    return x > 0 ? nanoseconds{static_cast<std::int64_t>(x)} : nanoseconds{0};
   }
 
   constexpr nanoseconds doubled(std::uint32_t streak) const {
     const auto shift = std::min(streak, 62u);
-    return first.count() <= (longest.count() >> shift) ? nanoseconds{first.count() << shift}
-                                                       : longest;
+    const auto once = never_negative(first);
+    return once.count() <= (longest.count() >> shift) ? nanoseconds{once.count() << shift}
+                                                      : never_negative(longest);
   }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/policies/policy.hpp"
+#include "supervisor/policies/decision.hpp"
 
 namespace supervisor {
 inline namespace policies {

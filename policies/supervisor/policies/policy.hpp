@@ -1,82 +1,17 @@
 #pragma once
 
-#include "supervisor/policies/exit.hpp"
+#include "supervisor/policies/decision.hpp"
 
-#include <array>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <memory>
-#include <string_view>
+#include <functional>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace supervisor {
 inline namespace policies {
-
-using std::chrono::nanoseconds;
-using time_point = std::chrono::steady_clock::time_point;
-
-/// No limit, as a word of its own: zero means "not even once".
-inline constexpr std::uint32_t unlimited = ~std::uint32_t{0};
-
-/// All that a policy may look at. Trivially copyable: an event keeps it, and whoever wants to
-/// know why asks the policy again.
-struct situation {
-  child_exit exit{};
-  std::uint32_t streak = 0; ///< restarts in a row before this exit, without a stable run between
-  std::uint32_t recent = 0; ///< restarts by this supervisor within its period, before this exit
-  nanoseconds uptime{0};    ///< how long this life ran; zero if it never started
-  nanoseconds last_wait{0}; ///< what this child waited before its last restart
-  time_point now{};
-  double luck = 0.5; ///< a roll in [0, 1): the same for the same life of the same child
-
-  friend bool operator==(const situation&, const situation&) = default;
-};
-
-/// From mildest to strictest: of two answers, the stricter one counts.
-enum class verdict : std::uint8_t {
-  restart,
-  leave_down,
-  quarantine,
-  pause_group,
-  escalate,
-  shutdown_tree,
-};
-
-constexpr std::string_view label(verdict x) noexcept {
-  constexpr std::string_view words[]
-    = {"restart", "leave_down", "quarantine", "pause_group", "escalate", "shutdown_tree"};
-  return words[static_cast<int>(x)];
-}
-
-struct decision {
-  verdict what = verdict::restart;
-  std::uint8_t because = 0; ///< which part had the last word: 0 the base, n the nth limit
-  nanoseconds wait{0};      ///< only for restart
-
-  friend bool operator==(const decision&, const decision&) = default;
-};
-
-/// decision::because of the supervisor's own intensity, which stands outside a child's policy.
-inline constexpr std::uint8_t because_of_intensity = 255;
-
-constexpr decision restart_now() noexcept { return {}; }
-constexpr decision restart_after(nanoseconds wait) noexcept { return {verdict::restart, 0, wait}; }
-constexpr decision leave_down() noexcept { return {verdict::leave_down, 0, {}}; }
-constexpr decision quarantine() noexcept { return {verdict::quarantine, 0, {}}; }
-constexpr decision escalate() noexcept { return {verdict::escalate, 0, {}}; }
-constexpr decision shutdown_tree() noexcept { return {verdict::shutdown_tree, 0, {}}; }
-
-/// The stricter verdict and, among restarts, the longer wait. `part` is the number of `x`.
-constexpr decision stricter(const decision& d, const decision& x, std::uint8_t part) noexcept {
-  if (x.what > d.what || (x.what == d.what && x.wait > d.wait))
-    return {x.what, part, x.wait};
-  return d;
-}
 
 // -- what a policy is ----------------------------------------------------------------------------
 
@@ -137,6 +72,40 @@ constexpr void tell(const P& p, memory_of<P>& m, const situation& s, const decis
     p.remember(m, s, final);
 }
 
+// -- what its parts say, one by one ----------------------------------------------------------------
+
+/// The answer of one part of a policy, for a reader.
+struct part_said {
+  std::uint8_t number = 0; ///< what decision::because would say if it had the last word
+  std::string_view name{};
+  decision says{};
+  std::optional<gauge> stands{}; ///< of parts that count something
+};
+
+using part_visitor = std::function<void(const part_said&)>;
+
+template <class P>
+constexpr std::string_view name_of() {
+  if constexpr (requires { P::name; })
+    return P::name;
+  else
+    return "unnamed";
+}
+
+/// Asks every part of `p` for its own answer, the base first. A part with `measure(situation,
+/// memory)` also says where it stands.
+template <policy P>
+void each_part(const P& p, const situation& s, const memory_of<P>& past, const part_visitor& to) {
+  if constexpr (requires { p.each_part(s, past, to); }) {
+    p.each_part(s, past, to);
+  } else {
+    part_said x{0, name_of<P>(), ask(p, s, past), std::nullopt};
+    if constexpr (requires { p.measure(s, past); })
+      x.stands = p.measure(s, past);
+    to(x);
+  }
+}
+
 // -- a policy and its limits: want, may, remember --------------------------------------------------
 
 namespace parts {
@@ -182,6 +151,11 @@ struct limited {
     tell_limits(m, s, final, std::index_sequence_for<Limits...>{});
   }
 
+  void each_part(const situation& s, const memory& past, const part_visitor& to) const {
+    policies::each_part(base, s, parts::nth<0>(past), to);
+    each_limit(s, past, to, std::index_sequence_for<Limits...>{});
+  }
+
 private:
   template <std::size_t... I>
   constexpr void ask_limits(decision& d, const situation& s, const memory& past,
@@ -194,83 +168,24 @@ private:
                              std::index_sequence<I...>) const {
     (tell(std::get<I>(limits), parts::nth<I + 1>(m), s, final), ...);
   }
+
+  template <std::size_t... I>
+  void each_limit(const situation& s, const memory& past, const part_visitor& to,
+                  std::index_sequence<I...>) const {
+    const auto as = [&to](std::size_t number) {
+      return part_visitor{[&to, number](part_said x) {
+        x.number = static_cast<std::uint8_t>(number);
+        to(x);
+      }};
+    };
+    (policies::each_part(std::get<I>(limits), s, parts::nth<I + 1>(past), as(I + 1)), ...);
+  }
 };
 
 template <policy Base, policy... Limits>
 constexpr auto with(Base base, Limits... limits) {
   return limited<Base, Limits...>{std::move(base), {std::move(limits)...}};
 }
-
-// -- the value that holds any policy ---------------------------------------------------------------
-
-/// Room for any policy's memory, as plain bytes, so that whoever keeps it stays a plain value.
-struct memory_slot {
-  alignas(8) std::array<std::byte, 64> bytes{};
-  bool written = false;
-
-  friend bool operator==(const memory_slot&, const memory_slot&) = default;
-};
-
-/// Holds any policy. Shared and immutable: copying it copies a pointer, and threads may share it.
-class restart_policy {
-public:
-  template <class P>
-  requires(!std::same_as<P, restart_policy> && policy<P>) restart_policy(P p)
-    : held_(std::make_shared<holder<P>>(std::move(p))) {}
-
-  decision decide(const situation& s, const memory_slot& past) const {
-    return held_->decide(s, past);
-  }
-
-  /// To be told once, with the decision that was carried out.
-  void remember(memory_slot& m, const situation& s, const decision& final) const {
-    held_->remember(m, s, final);
-  }
-
-  /// Holds the very same policy; equal values held apart are not the same.
-  friend bool operator==(const restart_policy&, const restart_policy&) = default;
-
-private:
-  struct face {
-    virtual ~face() = default;
-    virtual decision decide(const situation&, const memory_slot&) const = 0;
-    virtual void remember(memory_slot&, const situation&, const decision&) const = 0;
-  };
-
-  template <class P>
-  struct holder final : face {
-    using memory = memory_of<P>;
-    static_assert(sizeof(memory) <= sizeof(memory_slot::bytes),
-                  "a policy remembers at most 64 bytes");
-
-    P p;
-
-    explicit holder(P x) : p(std::move(x)) {}
-
-    static memory load(const memory_slot& slot) {
-      memory m{};
-      if constexpr (!std::is_empty_v<memory>)
-        if (slot.written)
-          std::memcpy(static_cast<void*>(&m), slot.bytes.data(), sizeof m);
-      return m;
-    }
-
-    decision decide(const situation& s, const memory_slot& past) const override {
-      return ask(p, s, load(past));
-    }
-
-    void remember(memory_slot& slot, const situation& s, const decision& final) const override {
-      auto m = load(slot);
-      tell(p, m, s, final);
-      if constexpr (!std::is_empty_v<memory>) {
-        std::memcpy(slot.bytes.data(), static_cast<const void*>(&m), sizeof m);
-        slot.written = true;
-      }
-    }
-  };
-
-  std::shared_ptr<const face> held_;
-};
 
 } // namespace policies
 } // namespace supervisor

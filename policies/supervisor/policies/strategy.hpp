@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/policies/policy.hpp"
+#include "supervisor/policies/saturated.hpp"
 
 #include <algorithm>
 
@@ -45,11 +45,6 @@ inline constexpr stop_budget brutal_kill{nanoseconds::zero()};
 
 /// Waited for as long as it takes. For supervisors: they bound their own children.
 inline constexpr stop_budget unlimited_stop{stop_budget::no_end};
-
-/// A point in time as far away as it gets, without overflow.
-constexpr time_point later(time_point t, nanoseconds d) noexcept {
-  return d < time_point::max() - t ? t + d : time_point::max();
-}
 
 } // namespace policies
 } // namespace supervisor

@@ -1,6 +1,7 @@
 #include "supervisor/spec.hpp"
 
-#include "supervisor/validate.hpp"
+#include "supervisor/config/words.hpp"
+#include "supervisor/rules/validate.hpp"
 
 #include <algorithm>
 
@@ -12,10 +13,6 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 bool is_id_char(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; }
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\n") == std::string_view::npos;
-}
-
 } // namespace
 
 bool is_id(std::string_view id) {
@@ -24,10 +21,30 @@ bool is_id(std::string_view id) {
 
 namespace detail {
 
+using config::quoted;
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\n") == std::string_view::npos;
+}
+
 void check_id(std::string_view id, const std::string& where, faults& found) {
   if (!is_id(id))
-    found.push_back({where, "\"" + std::string{id}
-                              + "\" is no id: a letter or _, then letters, digits, _ and -"});
+    found.push_back(
+      {where, quoted(id) + " is no id: a letter or _, then letters, digits, _ and -"});
+}
+
+void check_need(const std::string& need, const std::string& of, names& siblings,
+                const std::string& where, faults& found) {
+  if (need == of)
+    found.push_back({where, quoted(need) + " depends on itself"});
+  else if (!siblings.has(need))
+    found.push_back({where, "no sibling is called " + quoted(need) + siblings.closest(need)});
+}
+
+bool says_when_to_restart(const child_words& child) {
+  const auto& said = child.more.reactions;
+  return child.restart || child.backoff != inherited_backoff || said.on_success_exit
+         || said.on_failure_exit || said.on_timeout;
 }
 
 void check_backoff(const backoff& x, const std::string& where, faults& found) {
@@ -58,6 +75,8 @@ void check_defaults(const child_defaults& x, const std::string& where, faults& f
   check_backoff(x.backoff, where + "/backoff", found);
   if (x.shutdown)
     check_shutdown(*x.shutdown, where + "/shutdown", found);
+  if (x.limits)
+    check_limits(*x.limits, where + "/limits", found);
 }
 
 namespace {
@@ -75,12 +94,12 @@ void check_details(const child_details& x, const std::string& where, faults& fou
   for (std::size_t i = 0; i < x.tags.size(); ++i)
     if (is_blank(x.tags[i]))
       found.push_back({where + "/tags/" + std::to_string(i), "must not be blank"});
+  if (x.success_exit_codes && x.success_exit_codes->empty())
+    found.push_back({where + "/success_exit_codes", "must name at least one code, such as 0"});
+  if (x.limits)
+    check_limits(*x.limits, where + "/limits", found);
   refuse(x.run_timeout.has_value(), where, "run_timeout", found);
   refuse(x.health_policy.has_value(), where, "health_policy", found);
-  refuse(x.task_role.has_value(), where, "task_role", found);
-  refuse(x.sidecar_config.has_value(), where, "sidecar_config", found);
-  refuse(x.severity.has_value(), where, "severity", found);
-  refuse(x.group.has_value(), where, "group", found);
   refuse(x.health_check.has_value(), where, "health_check", found);
   refuse(x.readiness_probe.has_value(), where, "readiness", found);
   refuse(x.resource_limits.has_value(), where, "resource_limits", found);
@@ -92,14 +111,12 @@ void check_details(const child_details& x, const std::string& where, faults& fou
 void check_details(const supervisor_details& x, const std::string& where, faults& found) {
   if (is_blank(x.config_version))
     found.push_back({where + "/config_version", "must not be blank"});
+  if (x.limits)
+    check_limits(*x.limits, where + "/limits", found);
+  check_restart_limit(x.restart_limit, where, found);
+  if (x.supervisor_failure_limit)
+    check_failure_limit(*x.supervisor_failure_limit, where + "/supervisor_failure_limit", found);
   refuse(x.default_health_policy.has_value(), where, "default_health_policy", found);
-  refuse(x.supervisor_failure_limit.has_value(), where, "supervisor_failure_limit", found);
-  refuse(x.escalation_policy.has_value(), where, "escalation_policy", found);
-  refuse(!x.group_strategies.empty(), where, "group_strategies", found);
-  refuse(!x.group_configs.empty(), where, "group_configs", found);
-  refuse(!x.group_dependencies.empty(), where, "group_dependencies", found);
-  refuse(!x.severity_defaults.empty(), where, "severity_defaults", found);
-  refuse(!x.child_strategy_overrides.empty(), where, "child_strategy_overrides", found);
   refuse(x.dynamic_supervisor_policy.has_value(), where, "dynamic_supervisor_policy", found);
   refuse(x.control_channel_capacity.has_value(), where, "control_channel_capacity", found);
   refuse(x.event_channel_capacity.has_value(), where, "event_channel_capacity", found);

@@ -1,0 +1,93 @@
+#include "supervisor/cli/commands.hpp"
+#include "supervisor/cli/loading.hpp"
+#include "supervisor/config/json.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <system_error>
+
+namespace supervisor {
+
+namespace {
+
+fault cannot_read(const std::filesystem::path& file, std::error_code why) {
+  return {{}, "cannot read " + file.string() + ": " + why.message()};
+}
+
+expected<std::string> text_of(const std::filesystem::path& file) {
+  errno = 0;
+  std::ifstream in{file, std::ios::binary};
+  if (!in)
+    return cannot_read(file, {errno, std::generic_category()});
+  if (std::error_code ignored; std::filesystem::is_directory(file, ignored))
+    return cannot_read(file, std::make_error_code(std::errc::is_a_directory));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::move(text).str();
+}
+
+expected<script> load_script(const std::filesystem::path& file, const declared_spec& tree) {
+  const auto text = text_of(file);
+  if (!text)
+    return text.error();
+  return read_script(*text, tree);
+}
+
+/// False if something is wrong with the script, which is said.
+bool add_script(const std::filesystem::path& file, const declared_spec& tree, script& to) {
+  const auto read = load_script(file, tree);
+  if (read)
+    to = *read;
+  else
+    print(std::cerr, file, read.error());
+  return bool{read};
+}
+
+bool add_crash(const simulate_options& asked, const declared_spec& tree, script& to) {
+  to.cues.push_back(
+    {.child = asked.crash, .what = act::crash_every, .time = {asked.every, asked.every}});
+  const auto wrong = validate(script{{to.cues.back()}}, tree);
+  for (const auto& x : wrong)
+    std::cerr << "--" << x.where << ": " << x.what << '\n';
+  return wrong.empty();
+}
+
+/// Says all that is wrong, with the script and with the crash.
+std::optional<script> asked_for(const simulate_options& asked, const declared_spec& tree) {
+  script made;
+  const auto script_is_good = asked.script.empty() || add_script(asked.script, tree, made);
+  const auto crash_is_good = asked.crash.empty() || add_crash(asked, tree, made);
+  return script_is_good && crash_is_good ? std::optional{std::move(made)} : std::nullopt;
+}
+
+int code_of(const simulation& x) {
+  if (!x.left_behind.empty())
+    return exit_code::abandoned;
+  return x.how == simulation_outcome::held_out ? exit_code::clean : exit_code::gave_up;
+}
+
+} // namespace
+
+int simulate(const simulate_options& asked, const catalog& known) {
+  if (asked.script.empty() && asked.crash.empty()) {
+    std::cerr << "nothing would happen: say --script FILE, or --crash CHILD --every DURATION\n";
+    return exit_code::bad_input;
+  }
+  const auto tree = load_spec(asked.file);
+  if (!tree) {
+    print(std::cerr, asked.file, tree.error());
+    return exit_code::bad_input;
+  }
+  print(std::cerr, asked.file, with_lines(unknown_factories(*tree, known), asked.file),
+        "warning: ");
+  const auto played = asked_for(asked, *tree);
+  if (!played)
+    return exit_code::bad_input;
+  const auto told = simulate(*tree, *played, asked.how);
+  std::cout << (asked.as_json ? to_json(told) : to_string(told));
+  return code_of(told);
+}
+
+} // namespace supervisor

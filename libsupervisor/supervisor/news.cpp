@@ -1,0 +1,155 @@
+#include "supervisor/turn.hpp"
+
+// What a supervisor hears, but for the ends of its children: those are in supervision.cpp.
+
+namespace supervisor::detail {
+
+void turn::on_begin() {
+  fact(event_type::runtime_control_loop_started);
+  const auto g = open(aim::begin, nobody);
+  for (auto who = state_.oldest; who != nobody; who = row(who).younger)
+    join(g, who);
+  group(g).begins = true;
+  rise(g);
+}
+
+void turn::on_stop() {
+  if (ending() || state_.finished)
+    return;
+  fact(event_type::shutdown_requested);
+  end(aim::stop, nobody);
+}
+
+void turn::on_started(life who) {
+  if (!is_current(who))
+    return stale(who);
+  auto& r = row(who.who);
+  if (r.now != phase::starting)
+    return;
+  const auto again = r.number > 1;
+  leave_the_gate(who.who);
+  r.now = phase::up;
+  r.since = now_;
+  r.ran = true;
+  fact(event_type::child_running, who);
+  if (again) {
+    ++tally_of(who.who).restarts;
+    fact(event_type::child_restarted, who);
+  }
+  if (!plan_.of(who.who).awaits_ready) {
+    drop_deadline(who.who);
+    ready(who.who);
+  }
+  on_start_settled(who.who);
+}
+
+void turn::on_ready(life who) {
+  if (!is_current(who))
+    return stale(who);
+  const auto& r = row(who.who);
+  if (r.now == phase::starting) // it said so before it was done with starting
+    on_started(who);
+  if (r.now != phase::up || r.ready)
+    return;
+  drop_deadline(who.who);
+  ready(who.who);
+}
+
+void turn::ready(slot who) {
+  row(who).ready = true;
+  fact(event_type::child_ready, current(who));
+  ungate_dependents_of(who);
+}
+
+void turn::on_ignored(const input& x, std::vector<ended>& ends) {
+  if (!is_current(x.who) || row(x.who.who).now != phase::starting)
+    return on_exited(x, ends); // told to stop before it could say so: then it is down
+  const auto who = x.who.who;
+  fact(event_type::child_ignored, x.who);
+  drop_deadline(who);
+  leave_the_gate(who);
+  leave_down(who, true);
+  on_start_settled(who);
+}
+
+void turn::on_lingering(const input& x) {
+  if (!is_current(x.who))
+    return stale(x.who);
+  if (x.count == 0)
+    return;
+  row(x.who.who).lingers = true;
+  trouble_of(x.who.who).lingering = x.count;
+}
+
+void turn::on_late_end(life who, std::vector<ended>& ends) {
+  if (!is_current(who) || !row(who.who).lingers)
+    return stale(who);
+  auto& r = row(who.who);
+  if (--trouble_of(who.who).lingering > 0)
+    return;
+  r.lingers = false;
+  fact(event_type::child_shutdown_late_report, who);
+  if (r.gone) { // now it is down, or was abandoned meanwhile
+    r.gone = false;
+    return on_exited({news::exited, who, tally_of(who.who).last_exit, 0}, ends);
+  }
+  if (r.gated) {
+    r.gated = false;
+    r.regroup != in_none ? rise(r.regroup) : start_when_due(who.who);
+  }
+}
+
+void turn::on_deadline() {
+  if (state_.armed <= now_)
+    state_.armed = time_point::max();
+  while (!state_.deadlines.empty() && state_.deadlines.first().at <= now_) {
+    const auto party = state_.deadlines.first().party;
+    if ((party & regroup_party) != 0) {
+      drop_group_deadline(party & ~regroup_party);
+      on_group_due(party & ~regroup_party);
+    } else {
+      drop_deadline(party);
+      on_due(party);
+    }
+  }
+}
+
+void turn::on_waited(slot who) {
+  switch (row(who).waits_for) {
+    case wait_reason::new_decision:
+    case wait_reason::answer:
+      return decide_anew(who);
+    case wait_reason::pause:
+      fact(event_type::resumed, current(who));
+      return start_when_due(who);
+    case wait_reason::time:
+    case wait_reason::dependencies:
+    case wait_reason::turn:
+      return start_when_due(who);
+  }
+}
+
+void turn::on_due(slot who) {
+  auto& r = row(who);
+  switch (r.now) {
+    case phase::waiting:
+      return on_waited(who);
+    case phase::starting:
+    case phase::up:
+      if (r.regroup != in_none)
+        return; // its stop is on its way, in its turn
+      r.timed_out = true;
+      return cancel(who);
+    case phase::stopping:
+      return kill(who);
+    case phase::killing:
+      return abandon(who);
+    case phase::down:
+    case phase::abandoned:
+    case phase::parked:
+    case phase::forgotten:
+      return;
+  }
+}
+
+} // namespace supervisor::detail

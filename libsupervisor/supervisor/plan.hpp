@@ -1,0 +1,113 @@
+#pragma once
+
+#include "supervisor/event.hpp"
+#include "supervisor/spec.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace supervisor {
+
+/// A validated spec, in the shape that `step` reads. Immutable and shared.
+struct plan {
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+  /// Whom the restart of a child touches, and what happens instead when it is refused.
+  struct reach {
+    supervisor::strategy strategy{};
+    std::uint32_t team = none; ///< only those of this team; none: all siblings
+    escalation_policy escalation{};
+
+    friend bool operator==(const reach&, const reach&) = default;
+  };
+
+  /// Those who share budgets and fuses.
+  struct group {
+    std::string name{};
+    std::optional<restart_policy> limits{};
+    std::uint32_t in_flight = unlimited; ///< restarts that may be starting at a time
+    std::vector<std::uint32_t> pauses{}; ///< groups that are paused when this one is
+    std::vector<std::uint32_t> tells{};  ///< groups that are only told
+  };
+
+  /// What children have in common: a hundred thousand equal children share one.
+  struct kind {
+    restart_policy policy{standard_policy{}};
+    std::optional<restart_policy> limits{}; ///< asked beside the policy
+    nanoseconds start_within = std::chrono::seconds{30};
+    stop_budget stop{};
+    nanoseconds stable_after{};                ///< a run this long ends a streak
+    std::vector<std::int32_t> success_codes{}; ///< exit codes that are no failure
+    std::uint32_t reach = 0;
+    std::uint32_t team = none;
+    std::uint32_t group = none;
+    severity_class severity = severity_class::standard;
+    on_manual_stop_action on_manual_stop{};
+    bool awaits_ready = false;
+    bool critical = true;
+    bool temporary = false;
+    bool frees_followers = false; ///< its clean end is nothing to those who follow it
+  };
+
+  supervisor::strategy strategy{};
+  policies::intensity intensity{};
+  std::optional<restart_policy> limits{}; ///< of all children together
+  std::optional<restart_policy> limit{};  ///< the user's own, beside those
+  std::vector<kind> kinds{};
+  std::vector<reach> reaches{};
+  std::vector<group> groups{};
+  std::vector<std::uint32_t> kind_of{};                       ///< by slot
+  std::vector<slot> order{};                                  ///< of starting
+  std::vector<std::uint32_t> first_need{}, first_dependent{}; ///< by slot, one more than children;
+  std::vector<slot> needs{}, dependents{};                    ///< empty if nobody depends
+  std::vector<std::uint32_t> first_follower{};
+  std::vector<slot> followers{}; ///< linked sidecars
+  std::uint64_t seed = 0;        ///< of all luck
+  std::uint32_t in_flight = 256; ///< restarts of single children that may be starting at a time
+  bool each_for_itself = true;   ///< no restart touches a sibling
+
+  std::size_t size() const { return kind_of.size(); }
+  const kind& of(slot who) const { return kinds[kind_of[who]]; }
+  const reach& reach_of(slot who) const { return reaches[of(who).reach]; }
+  std::span<const slot> needs_of(slot who) const;
+  std::span<const slot> dependents_of(slot who) const;
+  std::span<const slot> followers_of(slot who) const;
+};
+
+/// `spec` must have passed `validate`.
+template <class Start>
+std::shared_ptr<const plan> make_plan(const basic_supervisor_spec<Start>& spec, std::uint64_t seed);
+
+extern template std::shared_ptr<const plan> make_plan(const declared_spec&, std::uint64_t);
+
+/// A roll in [0, 1) for one life of one child: always the same for the same seed.
+double luck(std::uint64_t seed, life who) noexcept;
+
+// -- who had the last word -------------------------------------------------------------------------
+// decision::because of a whole supervisor: each scope has its numbers, and the parts of its policy
+// count up from there.
+
+enum class scope : std::uint8_t { policy, child, group, supervisor, own, intensity };
+
+std::string_view label(scope) noexcept;
+
+constexpr std::uint8_t first_part(scope x) noexcept {
+  constexpr std::uint8_t first[] = {0, 64, 96, 128, 160, because_of_intensity};
+  return first[static_cast<int>(x)];
+}
+
+constexpr scope scope_of(std::uint8_t because) noexcept {
+  auto found = scope::policy;
+  for (auto x : {scope::child, scope::group, scope::supervisor, scope::own, scope::intensity})
+    if (because >= first_part(x))
+      found = x;
+  return found;
+}
+
+/// "restart_limit", "standard", "intensity": the name of the part with that number.
+std::string_view part_name(const plan&, slot who, std::uint8_t because);
+
+} // namespace supervisor

@@ -1,0 +1,165 @@
+#include "supervisor/config/words.hpp"
+#include "supervisor/make_effective.hpp"
+#include "supervisor/report.hpp"
+
+#include <cstdio>
+
+namespace supervisor {
+
+namespace {
+
+// -- values in words ---------------------------------------------------------------------------------
+
+std::string words(policy_source x) {
+  switch (x) {
+    case policy_source::role_default:
+      return "by its role";
+    case policy_source::user_override:
+      return "as said";
+    case policy_source::fallback_default:
+      return "by default";
+  }
+  return {};
+}
+
+std::string words(std::string_view label) { return std::string{label}; }
+
+std::string words(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", x);
+  return text;
+}
+
+std::string words(const jitter& x) {
+  switch (x.mode) {
+    case jitter_mode::disabled:
+      return "no jitter";
+    case jitter_mode::ratio:
+      return "jitter " + words(x.ratio);
+    case jitter_mode::full:
+      return "full jitter";
+    case jitter_mode::decorrelated:
+      return "decorrelated jitter";
+  }
+  return {};
+}
+
+std::string words(const backoff& x) {
+  return to_string(x.first) + " to " + to_string(x.longest) + ", " + words(x.jitter);
+}
+
+std::string words(const stop_budget& x) {
+  const auto killed = to_string(x.abort_wait) + " for a kill";
+  if (x.is_unlimited())
+    return "unlimited";
+  return x.is_brutal() ? killed : to_string(x.graceful) + ", then " + killed;
+}
+
+std::string words(const std::vector<std::int32_t>& codes) {
+  std::string text;
+  for (const auto code : codes)
+    text += (text.empty() ? "" : ", ") + std::to_string(code);
+  return text;
+}
+
+std::string count(std::uint32_t n, const std::string& what) {
+  return n == unlimited ? "unlimited " + what + "s"
+                        : std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+}
+
+std::string words(const restart_limit& x) {
+  return count(x.max_restarts, "restart") + " in " + to_string(x.window);
+}
+
+std::string words(const failure_window& x) {
+  return count(x.threshold, "failure")
+         + (x.mode == failure_window_mode::time_sliding ? " in " + to_string(x.window)
+                                                        : " of " + count(x.max_count, "end"));
+}
+
+std::string words(const cold_start& x) {
+  return count(x.max_restarts, "restart") + " in the first " + to_string(x.window);
+}
+
+std::string words(const hot_loop& x) {
+  return count(x.min_restarts, "end") + " in " + to_string(x.window);
+}
+
+std::string words(const meltdown_fuse& x) {
+  return count(x.max_failures, "failure") + " in " + to_string(x.window) + ", rests for "
+         + to_string(x.reset_after);
+}
+
+std::string words(supervisor::strategy x, const std::string& team) {
+  return words(label(x)) + (team.empty() ? "" : " with tag " + config::quoted(team));
+}
+
+// -- lines -------------------------------------------------------------------------------------------
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size() + 1, width), ' ');
+  return text;
+}
+
+std::string line(std::string_view name, std::string value, policy_source from) {
+  return "  " + padded(std::string{name}, 21) + padded(std::move(value), 36) + words(from) + '\n';
+}
+
+template <class T>
+std::string line(std::string_view name, const sourced<T>& x) {
+  if constexpr (std::is_enum_v<T>)
+    return line(name, words(label(x.value)), x.from);
+  else
+    return line(name, words(x.value), x.from);
+}
+
+template <class Limit>
+std::string line_if_on(std::string_view name, const std::optional<Limit>& x, policy_source from) {
+  return x ? line(name, words(*x), from) : "";
+}
+
+std::string lines_of(const child_limits& x, policy_source from) {
+  constexpr auto said = policy_source::user_override;
+  return line_if_on("failure_window", x.failure_window, said)
+         + line_if_on("restart_limit", x.restart_limit, from)
+         + line_if_on("cold_start", x.cold_start, said) + line_if_on("hot_loop", x.hot_loop, said)
+         + line_if_on("meltdown", x.meltdown, said);
+}
+
+std::string lines_of_ends(const effective_policy& x) {
+  if (x.restart.value == restart::temporary)
+    return line("restart", x.restart); // whatever happens
+  return line("restart", x.restart) + line("on_success_exit", x.on_success_exit)
+         + line("on_failure_exit", x.on_failure_exit) + line("on_timeout", x.on_timeout)
+         + line("backoff", x.backoff);
+}
+
+std::string lines_of(const effective_policy& x, bool has_own_policy) {
+  return (has_own_policy ? line("policy", "its own", policy_source::user_override)
+                         : lines_of_ends(x))
+         + lines_of(x.limits.value, x.limits.from)
+         + line("on_budget_exhausted", x.on_budget_exhausted)
+         + line("on_manual_stop", x.on_manual_stop)
+         + line("success_exit_codes", x.success_exit_codes) + line("shutdown", x.shutdown)
+         + line("severity", x.severity)
+         + line("strategy", words(x.strategy.value, x.team), x.strategy.from)
+         + line("escalation_policy", x.escalation);
+}
+
+std::string heading(const std::string& path, const effective_policy& x) {
+  return path + (x.role ? ", role " + words(label(*x.role)) : "")
+         + (x.group.empty() ? "" : ", group " + config::quoted(x.group)) + '\n';
+}
+
+} // namespace
+
+std::string show_effective(const declared_spec& spec) {
+  std::string text;
+  const auto add = [&](const auto& child, const effective_policy& x, const std::string& path) {
+    text += (text.empty() ? "" : "\n") + heading(path, x) + lines_of(x, child.policy.has_value());
+  };
+  detail::each_effective(spec, "", add);
+  return text;
+}
+
+} // namespace supervisor

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "supervisor/simulate/moments.hpp"
+#include "supervisor/simulate/places.hpp"
+
+#include <map>
+#include <optional>
+
+namespace supervisor::simulating {
+
+/// Makes a simulation's result of what its supervisors say. Refers to the places.
+class chronicle {
+public:
+  chronicle(const std::vector<place>&, const simulation_options&, time_point begin);
+
+  /// The facts of one step of a supervisor.
+  void note(std::uint32_t supervisor, const plan&, std::span<const event>);
+
+  void began(time_point);
+  void told_to_stop(time_point);
+  void missed(std::uint32_t child, time_point);
+
+  /// Its supervisor was killed, and says nothing of it any more.
+  void lost(std::uint32_t child, time_point at) { is_down(child, at); }
+
+  /// What its supervisor said last.
+  void finished(std::uint32_t supervisor, const effect& last, time_point);
+
+  /// The result of a simulation whose root has not finished, because of `how`.
+  void broken_off(simulation_outcome how, time_point);
+
+  simulation take() &&;
+
+private:
+  struct row {
+    bool ran = false;
+    bool abandoned = false;
+    std::optional<time_point> down_since{};
+    decision then{};                      ///< the last one about it
+    std::optional<std::size_t> refusal{}; ///< the last one
+    time_point ending_since{};            ///< of a supervisor
+    child_exit culprit{};                 ///< how it ended, of a supervisor that ended over it
+  };
+
+  void note(std::uint32_t supervisor, const plan&, const event&);
+  void runs(std::uint32_t child, const event&);
+  void is_ready(std::uint32_t child, time_point);
+  void is_down(std::uint32_t child, time_point);
+  void is_done(std::uint32_t child);
+  void is_decided(std::uint32_t child, const plan&, const event&);
+  void is_stopped(std::uint32_t child, const event&);
+  void is_quarantined(std::uint32_t child, time_point);
+  void is_paused(std::uint32_t child, time_point);
+  void is_abandoned(std::uint32_t child, time_point);
+  void is_refused(std::uint32_t child, const plan&, const event&);
+  void begins_to_end(std::uint32_t supervisor, time_point);
+  void gave_up(std::uint32_t supervisor, const effect& last, time_point);
+  void close(time_point);
+  void say(moment_kind, std::uint32_t place, time_point, moment more = {});
+
+  std::uint32_t below(std::uint32_t supervisor, slot) const;
+  nanoseconds since_begin(time_point x) const { return x - begin_; }
+  child_story& story(std::uint32_t child) { return made_.children[child - 1]; }
+
+  const std::vector<place>& places_;
+  const time_point begin_;
+  std::vector<row> rows_;
+  moments moments_;
+  minutes minutes_{};
+  std::map<std::string, rule_count> rules_{};
+  simulation made_{};
+  bool closed_ = false; ///< the root is about to end: no outage from here on
+};
+
+} // namespace supervisor::simulating

@@ -1,0 +1,134 @@
+#include "supervisor/simulate/lines.hpp"
+
+#include <cstdio>
+
+namespace supervisor::simulating {
+
+std::string clock(nanoseconds x) {
+  const long long ms = x.count() / 1'000'000;
+  char text[40];
+  std::snprintf(text, sizeof text, "%lld:%02lld:%02lld.%03lld", ms / 3'600'000, ms / 60'000 % 60,
+                ms / 1'000 % 60, ms % 1'000);
+  return text;
+}
+
+namespace {
+
+std::string name_of(const simulation& all, std::uint32_t who) {
+  return who == nobody ? "the root" : std::string{all.path_of(who)};
+}
+
+std::string end_of(const child_exit& x) {
+  const auto while_starting = x.detail == exit_detail::start_failed;
+  if (x.what == exit_class::timeout)
+    return while_starting ? "took too long to start" : "timed out";
+  return while_starting ? "could not start" : words(x);
+}
+
+std::string what_then(verdict x) {
+  switch (x) {
+    case verdict::restart:
+      return "restart";
+    case verdict::leave_down:
+      return "left down";
+    case verdict::quarantine:
+      return "quarantined";
+    case verdict::pause_group:
+      return "paused";
+    case verdict::escalate:
+      return "its supervisor gives up";
+    case verdict::shutdown_tree:
+      return "the whole tree ends";
+  }
+  return "";
+}
+
+std::string what_then(const decision& x) {
+  if (x.what == verdict::restart)
+    return x.wait > nanoseconds{0} ? "restart in " + to_string(x.wait) : "restart at once";
+  if (x.what == verdict::pause_group)
+    return "paused for " + to_string(x.wait);
+  return what_then(x.what);
+}
+
+std::string gave_up(const simulation& all, std::uint32_t who, simulation_outcome why,
+                    std::uint32_t culprit) {
+  const auto what = why == simulation_outcome::did_not_start ? " could not start "
+                    : why == simulation_outcome::ended_tree  ? " asks for the end of the tree over "
+                                                             : " gave up over ";
+  return name_of(all, who) + what + name_of(all, culprit);
+}
+
+} // namespace
+
+std::string line_of(const simulation& all, const moment& x) {
+  const auto who = name_of(all, x.who);
+  switch (x.what) {
+    case moment_kind::began:
+      return "every child was started";
+    case moment_kind::ended:
+      return who + " " + end_of(x.exit) + ", " + what_then(x.then);
+    case moment_kind::stopped:
+      return who + " " + end_of(x.exit);
+    case moment_kind::restarted:
+      return who + " restarted, attempt " + std::to_string(x.attempt);
+    case moment_kind::decided_anew:
+      return "decided anew about " + who + ": " + what_then(x.then);
+    case moment_kind::quarantined:
+      return who + " quarantined with it";
+    case moment_kind::paused:
+      return who + " waits until its group is no longer paused";
+    case moment_kind::blocked:
+      return who + " waits for a dependency that is down for good";
+    case moment_kind::ignored:
+      return who + " has nothing to run, left down";
+    case moment_kind::abandoned:
+      return who + " abandoned: it did not react to its kill";
+    case moment_kind::late_end:
+      return who + " ended after all";
+    case moment_kind::missed:
+      return who + " should crash, but does not run";
+    case moment_kind::gave_up:
+      return gave_up(all, x.who, x.why, x.culprit);
+    case moment_kind::told_to_stop:
+      return "told to stop";
+    case moment_kind::over:
+      return "everybody is down";
+  }
+  return "";
+}
+
+std::string line_of(const simulation& all, const refusal& x) {
+  return name_of(all, x.who) + " " + end_of(x.exit) + ": refused by " + x.rule + ", "
+         + what_then(x.instead);
+}
+
+std::string line_of(const simulation& all, const give_up& x) {
+  const auto reason = x.abandoned ? "abandoned" : end_of(x.exit);
+  return gave_up(all, x.who, x.why, x.culprit) + ": " + reason
+         + (x.rule.empty() ? "" : ", refused by " + x.rule);
+}
+
+std::string line_of(const simulation& x) {
+  const auto at = clock(x.at);
+  switch (x.how) {
+    case simulation_outcome::held_out:
+      return "never gave up in " + at + "; told to stop, it ended "
+             + (x.stop > nanoseconds{0} ? "in " + to_string(x.stop) : "at once");
+    case simulation_outcome::gave_up:
+      return "GAVE UP at " + at;
+    case simulation_outcome::ended_tree:
+      return "ENDED at " + at + ", as a child asked for";
+    case simulation_outcome::did_not_start:
+      return "DID NOT START, gave up at " + at;
+    case simulation_outcome::never_stopped:
+      return "never gave up in " + at + "; told to stop, it NEVER ENDED";
+    case simulation_outcome::never_rested:
+      return "NEVER RESTED: at " + at + " it restarts without end and without a wait";
+    case simulation_outcome::too_much_to_tell:
+      return "broken off at " + at + ": too much has happened";
+  }
+  return "";
+}
+
+} // namespace supervisor::simulating
