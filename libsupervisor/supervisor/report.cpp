@@ -163,11 +163,14 @@ std::string words(const child_exit& x) {
     case exit_detail::shutdown_tree:
       return "shuts the tree down";
     case exit_detail::start_failed:
+      if (x.what == exit_class::timeout)
+        return "took too long to start";
+      break;
     case exit_detail::none:
       break;
   }
   constexpr std::string_view said[] = {"ended",  "stopped",  "shut down by a stranger",
-                                       "failed", "panicked", "took too long to start"};
+                                       "failed", "panicked", "timed out"};
   return std::string{said[static_cast<int>(x.what)]};
 }
 

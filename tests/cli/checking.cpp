@@ -49,7 +49,7 @@ examples/bad.json:38: /children/6/supervisor/children/3/process: not supported y
   }
 
   GIVEN("a file with a factory that this program does not have") {
-    const text_file file{"{\"version\": 1, \"children\": [\n"
+    const text_file file{"{\"version\": 1, \"limits\": \"guarded\", \"children\": [\n"
                          "{\"id\": \"a\", \"factory\": \"demo.stedy\"}]}"};
     const std::string fault
       = "/children/0/factory: unknown factory \"demo.stedy\", did you mean \"demo.steady\"?\n";
@@ -70,7 +70,7 @@ examples/bad.json:38: /children/6/supervisor/children/3/process: not supported y
   }
 
   GIVEN("an argument that its factory does not take") {
-    const text_file file{"{\"version\": 1, \"children\": [\n"
+    const text_file file{"{\"version\": 1, \"limits\": \"guarded\", \"children\": [\n"
                          "{\"id\": \"a\", \"factory\": \"demo.flaky\", \"args\": {\n"
                          "\"every\": \"soon\"}}]}"};
 
@@ -152,4 +152,38 @@ TEST_CASE("a verb that does not exist is compared with those that do") {
         == "supctl: there is no verb \"rnu\", did you mean \"run\"?\n"
            "Run with --help for more information.\n");
   CHECK(told.code == 2);
+}
+
+SCENARIO("check gives advice about what is allowed and unwise") {
+  GIVEN("a file with one of each") {
+    const auto checked = run_supctl({"check", "examples/unwise.json"});
+    THEN("each is named with its line and with what would put it right") {
+      for (
+        const auto* advice :
+        {"examples/unwise.json:5: advice: /intensity/period: \"db\" alone can never reach 5 in 10s",
+         "last 31s. A period of that or a shorter max_delay would do [unreachable_limit]",
+         "\"web\" is declared before \"db\" and started after it",
+         "Declare it at place 1 or later [order]",
+         "a child here may crash 126 times before the root gives up. 15 here would keep it at 96 "
+         "[multiplied_budget]",
+         "is 2s, but those below may take 11s to stop, and would be left behind. \"11s\" or "
+         "\"unlimited\" would do [short_stop]",
+         "contradicts the role job"})
+        CHECK_MESSAGE(checked.err.find(advice) != std::string::npos, std::string{advice});
+      CHECK(checked.code == 0);
+    }
+  }
+  GIVEN("a root that decides nothing") {
+    const text_file file{R"({"version": 1, "children": [{"id": "a", "factory": "demo.steady"}]})"};
+    THEN("it is told what that means") {
+      CHECK(run_supctl({"check", file.path()}).err.find("[default_root]") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("check shows what holds for each child and who says so") {
+  const auto checked = run_supctl({"check", "--effective", "examples/tree.json"});
+  CHECK(checked.out.find("reports/preview") != std::string::npos);
+  CHECK(checked.out.find("transient") != std::string::npos);
+  CHECK(checked.code == 0);
 }

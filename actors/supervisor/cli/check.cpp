@@ -1,6 +1,8 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
 #include "supervisor/config/json.hpp"
+#include "supervisor/effective.hpp"
+#include "supervisor/lint.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -38,9 +40,16 @@ faults refused(const declared_spec& spec, const catalog& known, const faults& un
   return found;
 }
 
+faults advice_about(const declared_spec& spec) {
+  faults found;
+  for (const auto& [rule, at] : lints(spec))
+    found.push_back({at.where, at.what + " [" + std::string{rule} + "]"});
+  return found;
+}
+
 } // namespace
 
-int check(const std::filesystem::path& file, const catalog& known) {
+int check(const std::filesystem::path& file, bool effective, const catalog& known) {
   const auto spec = load_spec(file);
   if (!spec) {
     print(std::cerr, file, spec.error());
@@ -52,6 +61,9 @@ int check(const std::filesystem::path& file, const catalog& known) {
     print(std::cerr, file, with_lines(wrong, file));
     return exit_code::bad_input;
   }
+  print(std::cerr, file, with_lines(advice_about(*spec), file), "advice: ");
+  if (effective)
+    std::cout << show_effective(*spec) << '\n';
   census all;
   count(*spec, all);
   std::cout << file.string() << ": ok, " << words(all) << '\n';

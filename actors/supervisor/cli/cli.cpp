@@ -1,6 +1,7 @@
 #include "supervisor/cli/cli.hpp"
 
 #include "supervisor/cli/commands.hpp"
+#include "supervisor/cli/script_help.hpp"
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/json.hpp"
 
@@ -22,6 +23,11 @@ constexpr auto version = SUPERVISOR_VERSION;
 std::string wrong_with(const std::string& duration) {
   const auto read = duration_from(duration);
   return read ? "" : read.error().front().what;
+}
+
+std::string wrong_or_none(const std::string& duration) {
+  const auto read = duration_from(duration);
+  return read && *read == nanoseconds{0} ? "must be longer than " + duration : wrong_with(duration);
 }
 
 /// CLI11 would take "-1" for a very large number, and one that is too large for the largest.
@@ -54,7 +60,9 @@ public:
     app_.set_version_flag("--version", app_.get_name() + " " + version);
     app_.footer(factories(known));
     add_run();
+    add_simulate();
     check_->add_option("FILE", file_, "the tree, as JSON")->required();
+    check_->add_flag("--effective", effective_, "also show what holds for each child, and why");
   }
 
   /// An exit code, if there is nothing more to do.
@@ -75,7 +83,9 @@ public:
     if (run_->parsed())
       return run(options(), known);
     if (check_->parsed())
-      return check(file_, known);
+      return check(file_, effective_, known);
+    if (simulate_->parsed())
+      return simulate(simulation(), known);
     std::cout << schema() << '\n';
     return exit_code::clean;
   }
@@ -91,6 +101,32 @@ private:
       ->check(no_number);
     run_->footer("Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
                  "failed, 2 bad file, 3 left children behind that could not be stopped.");
+  }
+
+  void add_simulate() {
+    simulate_->add_option("FILE", file_, "the tree, as JSON")->required();
+    simulate_->add_option("--script", script_, "what the children do, a line each: see below")
+      ->type_name("FILE");
+    auto* crash = simulate_->add_option("--crash", crash_, "this one crashes, if it is up")
+                    ->type_name("CHILD");
+    auto* every = simulate_->add_option("--every", every_, "how often, such as 2s")
+                    ->type_name("DURATION")
+                    ->check(wrong_or_none);
+    crash->needs(every);
+    every->needs(crash);
+    simulate_->add_option("--for", how_long_, "stop it after that time; 1h if not said")
+      ->type_name("DURATION")
+      ->check(wrong_or_none);
+    simulate_->add_option("--seed", seed_, "of all luck: the same luck for the same seed; 1")
+      ->type_name("N")
+      ->check(no_number);
+    simulate_->add_option("-o,--output", output_, "text or json")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"text", "json"}));
+    auto* none = simulate_->add_flag("--no-timeline", no_timeline_, "show the summary only");
+    simulate_->add_flag("--timeline", whole_timeline_, "show every moment, not 20 and 20")
+      ->excludes(none);
+    simulate_->footer(script_help);
   }
 
   /// Said by us, because CLI11 would not say which verb was meant.
@@ -109,15 +145,36 @@ private:
     return chosen;
   }
 
-  inline static const std::vector<std::string_view> verbs{"run", "check", "schema"};
+  simulate_options simulation() const {
+    simulate_options chosen{
+      .file = file_, .script = script_, .crash = crash_, .as_json = output_ == "json"};
+    if (!every_.empty())
+      chosen.every = *duration_from(every_);
+    if (!how_long_.empty())
+      chosen.how.how_long = *duration_from(how_long_);
+    chosen.how.seed = seed_.value_or(chosen.how.seed);
+    if (whole_timeline_ || no_timeline_)
+      chosen.how.kept = whole_timeline_ ? all_moments : 0;
+    return chosen;
+  }
+
+  inline static const std::vector<std::string_view> verbs{"run", "check", "simulate", "schema"};
 
   CLI::App app_;
   CLI::App* run_ = app_.add_subcommand("run", "Run the tree of a file, and show it");
   CLI::App* check_ = app_.add_subcommand("check", "Say all that is wrong with a file");
+  CLI::App* simulate_ = app_.add_subcommand("simulate", "Try the tree of a file in virtual time");
   CLI::App* schema_ = app_.add_subcommand("schema", "Print the JSON Schema of such files");
   std::string file_{};
   std::string how_long_{};
+  bool effective_ = false;
   std::optional<std::uint64_t> seed_{};
+  std::string script_{};
+  std::string crash_{};
+  std::string every_{};
+  std::string output_{};
+  bool whole_timeline_ = false;
+  bool no_timeline_ = false;
 };
 
 std::string name_of(int argc, char** argv) {

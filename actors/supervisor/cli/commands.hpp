@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/cli/catalog.hpp"
+#include "supervisor/simulate.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,7 +25,20 @@ struct run_options {
   std::optional<std::uint64_t> seed{};
 };
 
+struct simulate_options {
+  std::filesystem::path file{};
+  std::filesystem::path script{}; ///< empty: none
+  std::string crash{};            ///< a child; empty: none
+  nanoseconds every{0};           ///< how often it crashes
+  simulation_options how{};
+  bool as_json = false;
+};
+
 int run(const run_options&, const catalog&);
-int check(const std::filesystem::path& file, const catalog&);
+int simulate(const simulate_options&, const catalog&);
+
+/// All that is wrong with a file, and what is allowed and unwise; with `effective` also what holds
+/// for every child and where it comes from.
+int check(const std::filesystem::path& file, bool effective, const catalog&);
 
 } // namespace supervisor

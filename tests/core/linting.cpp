@@ -1,0 +1,129 @@
+#include "core_under_test.hpp"
+
+#include <supervisor/lint.hpp>
+
+using namespace supervisor;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// "rule at place: text" for each, one a line.
+std::string linted(const declared_spec& spec) {
+  REQUIRE(validate(spec).empty());
+  std::string text;
+  for (const auto& [rule, at] : lints(spec))
+    text += std::string{rule} + " at " + at.where + ": " + at.what + "\n";
+  return text;
+}
+
+bool says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+declared_child_spec nested(std::string id, declared_spec below) {
+  declared_start start;
+  start.nested = std::make_shared<const declared_spec>(std::move(below));
+  return {.id = std::move(id), .start = start};
+}
+
+declared_child_spec waiting(std::string id, policies::backoff waits) {
+  return {.id = std::move(id), .start = {"x"}, .backoff = waits};
+}
+
+} // namespace
+
+TEST_CASE("a tree that says what it means gets no advice") {
+  CHECK(linted({.intensity = {.restarts = 3, .period = 5s}, .children = {worker("a")}}) == "");
+}
+
+TEST_CASE("a root left on its defaults is told what they mean") {
+  CHECK(says(linted({.children = {worker("a")}}),
+             "default_root at /intensity: the root decides nothing about restarts: at the 11th "
+             "within 1min the whole tree ends."));
+  CHECK(linted({}) == "");
+  CHECK(linted(guarded(declared_spec{.children = {worker("a")}})).find("default_root")
+        == std::string::npos);
+}
+
+SCENARIO("a limit that cannot be reached is named with the period that would do") {
+  GIVEN("a backoff that grows beyond the period") {
+    const auto text = linted({.intensity = {.restarts = 5, .period = 10s},
+                              .children = {waiting("a", {1s, 30s})}}); // 1 + 2 + 4 + 8 + 16
+    CHECK(
+      says(text, "unreachable_limit at /intensity/period: \"a\" alone can never reach 5 in 10s"));
+    CHECK(says(text, "restarts last 31s. A period of that"));
+    THEN("that period is enough") {
+      CHECK(
+        linted({.intensity = {.restarts = 5, .period = 31s}, .children = {waiting("a", {1s, 30s})}})
+        == "");
+    }
+  }
+  GIVEN("siblings that may take longer to stop than the period allows") {
+    const auto tree = [](nanoseconds period) {
+      return declared_spec{.strategy = strategy::one_for_all,
+                           .intensity = {.restarts = 3, .period = period},
+                           .children = {worker("a", 1s), worker("b", 5s)}};
+    };
+    CHECK(says(linted(tree(10s)), "if those that go down with \"a\" use their time to stop"));
+    CHECK(says(linted(tree(10s)), "that many restarts may take 16s"));
+    CHECK(linted(tree(16s)) == "");
+  }
+  GIVEN("a restart limit of a child") {
+    auto child = waiting("a", {10s, 10s});
+    child.more = child_details{.limits = child_limits{.restart_limit = policies::restart_limit{
+                                                        .max_restarts = 7, .window = 60s}}};
+    const auto text = linted({.intensity = {.restarts = unlimited}, .children = {child}});
+    CHECK(says(text, "unreachable_limit at /children/0/limits/restart_limit/window"));
+    CHECK(says(text, "A window of 70s would do"));
+  }
+  GIVEN("full jitter") {
+    CHECK(linted({.intensity = {.restarts = 5, .period = 10s},
+                  .children = {waiting("a", {1s, 30s, jitter::full()})}})
+          == "");
+  }
+}
+
+TEST_CASE("budgets that multiply down the tree are multiplied for the reader") {
+  const declared_spec leaf{.intensity = {.restarts = 10, .period = 60s}, .children = {worker("a")}};
+  const declared_spec root{.intensity = {.restarts = 9, .period = 60s},
+                           .children = {nested("sub", leaf)}};
+  const auto text = linted(root);
+  CHECK(says(text, "multiplied_budget at /children/0/supervisor/intensity/restarts"));
+  CHECK(says(text, "may crash 110 times before the root gives up. 9 here would keep it at 100"));
+}
+
+SCENARIO("a supervisor needs as long to stop as those below it") {
+  const auto tree = [](stop_budget of_sub) {
+    auto sub = nested("sub", {.intensity = {.restarts = 1, .period = 5s},
+                              .children = {worker("a", 5s), worker("b", 3s)}});
+    sub.shutdown = of_sub;
+    return declared_spec{.intensity = {.restarts = 1, .period = 5s}, .children = {sub}};
+  };
+  GIVEN("less than that") {
+    const auto text = linted(tree(2s));
+    CHECK(says(text, "short_stop at /children/0/shutdown: is 2s"));
+    CHECK(says(text, "\"9s\" or \"unlimited\" would do"));
+  }
+  GIVEN("enough") { CHECK(linted(tree(9s)) == ""); }
+  GIVEN("no bound") { CHECK(linted(tree(unlimited_stop)) == ""); }
+}
+
+TEST_CASE("rest_for_one and an order that dependencies turn around") {
+  auto web = worker("web");
+  web.dependencies = {"db"};
+  const auto text = linted({.strategy = strategy::rest_for_one,
+                            .intensity = {.restarts = 1, .period = 60s},
+                            .children = {web, worker("db")}});
+  CHECK(says(text, "order at /children/0/dependencies: \"web\" is declared before \"db\""));
+  CHECK(says(text, "Declare it at place 1 or later"));
+}
+
+TEST_CASE("a job that is permanent is told what a job is") {
+  const auto text = linted({.intensity = {.restarts = 1, .period = 60s},
+                            .children = {{.id = "report",
+                                          .start = {"x"},
+                                          .restart = restart::permanent,
+                                          .more = child_details{.task_role = task_role::job}}}});
+  CHECK(says(text, "role at /children/0/restart"));
+  CHECK(says(text, "\"permanent\" contradicts the role job"));
+}
