@@ -65,6 +65,28 @@ SCENARIO("a fused group is paused and nobody else is") {
   }
 }
 
+TEST_CASE("one group in ten melts down and the other nine are restarted as ever") {
+  declared_spec spec{.intensity = {.restarts = unlimited}};
+  for (int i = 0; i < 10; ++i) {
+    const auto group = "g" + std::to_string(i);
+    spec.more.make().group_configs.push_back({.name = group, .limits = guarded_group()});
+    spec.children.push_back(in_group("c" + std::to_string(i), group));
+  }
+  core_under_test it{spec};
+  it.start();
+  for (int i = 0; i < 4; ++i) {
+    CHECK(it.crash("c0") != "wait 2min");
+    it.advance(1s);
+  }
+  CHECK(it.crash("c0") == "wait 2min");
+  for (int i = 1; i < 10; ++i)
+    CHECK(it.crash("c" + std::to_string(i)) == "wait 10ms");
+  it.advance(1s);
+  for (int i = 1; i < 10; ++i)
+    CHECK(it.row("c" + std::to_string(i)).now == phase::up);
+  CHECK(it.row("c0").now == phase::waiting);
+}
+
 SCENARIO("a full edge carries the pause to the group that depends on it") {
   GIVEN("a shop that needs payment, whose fuse has blown") {
     core_under_test it{shop(propagation::full)};
