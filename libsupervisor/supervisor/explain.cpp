@@ -120,19 +120,17 @@ bool objects(const explained_part& x) {
          || x.says.wait != nanoseconds::zero();
 }
 
-std::string stands(const std::optional<gauge>& x) {
-  if (!x)
-    return "";
-  auto text = number(x->have) + " of " + (x->most > 0 ? number(x->most) : "unlimited");
-  if (x->within > nanoseconds::zero())
-    text += " in " + to_string(x->within);
+std::string stands(const gauge& x) {
+  auto text = number(x.have) + " of " + (x.most > 0 ? number(x.most) : "unlimited");
+  if (x.within > nanoseconds::zero())
+    text += " in " + to_string(x.within);
   return text;
 }
 
 std::string line(const explained_part& x) {
+  const auto answer = objects(x) ? said(x.says) : "no objection";
   return (x.last_word ? "  > " : "    ") + padded(std::string{label(x.from)}, 12)
-         + padded(x.name, 18) + padded(objects(x) ? said(x.says) : "no objection", 28)
-         + stands(x.stands) + '\n';
+         + padded(x.name, 18) + (x.stands ? padded(answer, 28) + stands(*x.stands) : answer) + '\n';
 }
 
 std::string headline(const situation& x) {
