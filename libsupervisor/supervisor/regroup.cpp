@@ -47,12 +47,11 @@ void turn::leave_regroup(slot who, std::uint32_t for_whom) {
   const auto old = std::exchange(row(who).regroup, in_none);
   auto& left = group(old);
   auto& next = group(for_whom);
-  next.begins = next.begins || std::exchange(left.begins, false);
   next.failed = next.failed || left.failed;
   next.resume = std::max(next.resume, left.resume);
   left.still_up -= is_alive(who);
-  if (--left.members == 0)
-    close(old);
+  --left.members;
+  take_over_if_empty(old, for_whom);
 }
 
 /// A child on its way up has left its regroup, which still waits for it.
@@ -61,12 +60,25 @@ void turn::leave_those_awaiting(slot who, std::uint32_t for_whom) {
     auto& other = group(i);
     if (i == for_whom || !other.open || other.awaited != who)
       continue;
-    other.awaited = nobody;
-    auto& next = group(for_whom);
-    next.begins = next.begins || std::exchange(other.begins, false);
-    if (other.members == 0)
-      close(i);
+    other.awaited = nobody; // `take` sees to it that the others go on
+    take_over_if_empty(i, for_whom);
   }
+}
+
+/// If nobody is left in it, the first start of the children is the other's to complete.
+void turn::take_over_if_empty(std::uint32_t old, std::uint32_t by_whom) {
+  if (group(old).members > 0 || group(old).awaited != nobody)
+    return;
+  auto& next = group(by_whom);
+  next.begins = next.begins || std::exchange(group(old).begins, false);
+  close(old);
+}
+
+/// Those on their way up whose next one was taken over by another regroup.
+void turn::go_on_rising() {
+  for (std::uint32_t g = 0; g < state_.regroups.size(); ++g)
+    if (group(g).open && group(g).rising && group(g).awaited == nobody)
+      rise(g);
 }
 
 // -- the two ways to begin one -----------------------------------------------------------------------

@@ -169,8 +169,8 @@ std::string words(const child_exit& x) {
     case exit_detail::none:
       break;
   }
-  constexpr std::string_view said[] = {"ended",  "stopped",  "shut down by a stranger",
-                                       "failed", "panicked", "timed out"};
+  constexpr std::string_view said[]
+    = {"ended", "stopped", "shut down by a stranger", "failed", "panicked", "timed out"};
   return std::string{said[static_cast<int>(x.what)]};
 }
 

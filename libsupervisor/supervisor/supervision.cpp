@@ -38,6 +38,7 @@ void turn::take(std::span<const input> inputs) {
     put_in_order(ends);
   for (const auto& x : ends)
     settle(x);
+  go_on_rising();
   if (ending() && group(state_.ending).down)
     finish(state_.ending);
   start_those_in_line();
@@ -94,7 +95,7 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
     for (auto& outcome : tally_.outcomes)
       if (outcome.who == x.who)
         outcome = {x.who, shutdown_status::late_report, x.exit};
-    r.now = phase::down;
+    r.now = r.fate == fate::park ? phase::parked : phase::down;
     return;
   }
   if (!is_alive(who) || r.gone)

@@ -99,6 +99,8 @@ private:
   void join(std::uint32_t group, slot);
   void leave_regroup(slot, std::uint32_t for_whom);
   void leave_those_awaiting(slot, std::uint32_t for_whom);
+  void take_over_if_empty(std::uint32_t group, std::uint32_t by_whom);
+  void go_on_rising();
   void regroup_from(slot, time_point resume);
   bool touches_nobody_else(slot) const;
   void join_those_touched(std::uint32_t group, slot, fate);

@@ -235,6 +235,11 @@ private:
           up += r.now == phase::up || r.now == phase::starting || r.now == phase::stopping
                 || r.now == phase::killing;
         }
+      if (g.open && g.rising && !state_.finished)
+        CHECK_MESSAGE(
+          (g.awaited != nobody || (g.cursor != nobody && state_.children[g.cursor].gated)),
+          "a regroup on its way up waits for nobody");
+      CHECK_MESSAGE(!(g.open && g.begins && state_.begun), "begun before the end of it");
       CHECK(members == g.members);
       CHECK(up == g.still_up);
     }
