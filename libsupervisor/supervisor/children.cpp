@@ -71,8 +71,7 @@ void turn::pause_group_of(slot who, nanoseconds wait) {
     x.from_group = which == g ? nobody : g;
     x.wait = wait;
     if (what == event_type::group_fuse_triggered)
-      state_.groups[which].paused_until
-        = std::max(state_.groups[which].paused_until, later(now_, wait));
+      state_.groups[which].paused_until = std::max(state_.groups[which].paused_until, after(wait));
   };
   pause_one(event_type::group_fuse_triggered, g);
   for (const auto other : plan_.groups[g].pauses)
@@ -243,18 +242,22 @@ bool turn::needs_are_ready(slot who) const {
   });
 }
 
-/// The dependency that is down for good, if there is one: nothing but an operator brings it back.
+/// Down for good, or waiting for one that is: nothing but an operator brings it back.
+bool turn::is_hopeless(slot who) const {
+  const auto& r = row(who);
+  if (r.unsettled || r.done || r.regroup != in_none)
+    return false;
+  if (r.now == phase::waiting && r.gated)
+    return hopeless_need(who) != nobody;
+  return r.now == phase::parked || r.now == phase::forgotten || r.now == phase::abandoned
+         || r.now == phase::down;
+}
+
+/// The dependency that is, if there is one.
 slot turn::hopeless_need(slot who) const {
-  for (const auto need : plan_.needs_of(who)) {
-    const auto& r = row(need);
-    if (r.unsettled)
-      continue;
-    const auto over = r.now == phase::parked || r.now == phase::forgotten
-                      || r.now == phase::abandoned
-                      || (r.now == phase::down && r.number > 0 && r.regroup == in_none);
-    if (over && !r.done)
+  for (const auto need : plan_.needs_of(who))
+    if (is_hopeless(need))
       return need;
-  }
   return nobody;
 }
 

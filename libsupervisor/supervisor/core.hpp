@@ -72,7 +72,8 @@ struct trouble {
   memory_slot memory{}, limits{}; ///< of its policy, and of its limits
   child_exit exit{};              ///< while it is asked about: the end in question
   nanoseconds uptime{0};
-  bool again = false; ///< it was asked about before, and put off
+  bool again = false;      ///< it was asked about before, and put off
+  std::uint32_t asked = 0; ///< how often a policy outside was
 
   friend bool operator==(const trouble&, const trouble&) = default;
 };
@@ -188,7 +189,7 @@ enum class news : std::uint8_t {
   ignored,   ///< its start says that there is nothing to run
   lingering, ///< before `exited`: `count` abandoned actors are left below it
   late_end,  ///< one of those ended after all
-  answered,  ///< control: the policy outside says `then` about the end of `who`
+  answered,  ///< control: the policy outside says `then` to its question number `count`
 };
 
 struct input {
@@ -206,7 +207,7 @@ enum class deed : std::uint8_t {
   abandon, ///< no more can be done: remember that it may still run
   wait,    ///< nothing to do: `who`, and those restarted with it, stay down until `at`
   wake,    ///< send `deadline` at `at`; replaces no earlier wish
-  ask,     ///< the policy outside, with question `question`; the answer becomes `answered`
+  ask,     ///< the policy outside, what is in `question`; the answer becomes `answered`
   begun,   ///< every child was started once
   finish,  ///< the supervisor is over, by `why`
 };

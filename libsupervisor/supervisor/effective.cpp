@@ -134,7 +134,7 @@ std::optional<policies::restart_limit> said_limit(const voices& v) {
     = v.by_precedence(&child_strategy_override::restart_limit, &group_strategy::restart_limit,
                       v.above.more.restart_limit);
   return first_said(limit_in(v.child.more.limits), by_precedence,
-                    limit_in(v.above.defaults.limits));
+                    v.child.more.limits ? std::nullopt : limit_in(v.above.defaults.limits));
 }
 
 /// A child that need not be there is given up alone.

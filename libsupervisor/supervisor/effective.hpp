@@ -97,10 +97,8 @@ basic_supervisor_spec<Start> guarded(basic_supervisor_spec<Start> spec) {
     return spec;
   spec.defaults.limits = guarded_child();
   for (auto& child : spec.children)
-    if (child.more && child.more->task_role && !child.more->limits) {
-      auto& limits = child.more.make().limits.emplace(guarded_child());
-      limits.restart_limit = defaults_of(*child.more->task_role).restart_limit;
-    }
+    if (child.more && child.more->task_role && !child.more->limits)
+      child.more.make().limits.emplace(guarded_child()).restart_limit.reset(); // the role has one
   return spec;
 }
 

@@ -48,6 +48,7 @@ question asked_again(const plan& p, const question& q) {
   next.given.streak += q.then.what == verdict::restart;
   next.given.recent += q.then.what == verdict::restart;
   next.given.uptime = nanoseconds{0};
+  next.given.again = false;
   next.given.last_wait = q.then.wait;
   next.given.now = later(q.given.now, q.then.wait);
   next.given.luck = luck(p.seed, next.who);

@@ -68,7 +68,13 @@ void turn::on_ignored(const input& x, std::vector<ended>& ends) {
   fact(event_type::child_ignored, x.who);
   drop_deadline(who);
   leave_the_gate(who);
-  leave_down(who, true);
+  const auto g = row(who).regroup;
+  if (g != in_none)
+    count_down(who); // it was to be stopped, and nobody had told it so far
+  row(who).now = phase::down;
+  row(who).fate != fate::rise ? meet_fate(who) : leave_down(who, true);
+  if (g != in_none)
+    go_on(g);
   on_start_settled(who);
 }
 

@@ -12,6 +12,7 @@ struct question {
   situation given{};
   decision base{}; ///< what the child's policy wanted, before any limit was asked
   decision then{};
+  std::uint32_t asked = 0;           ///< of a policy outside: which time, counted for the child
   bool answered_outside = false;     ///< `base` came from a policy outside
   std::array<memory_slot, 5> past{}; ///< by scope, as it was before
 

@@ -24,7 +24,8 @@ void turn::join(std::uint32_t g, slot who) {
   auto& r = row(who);
   if (r.now == phase::abandoned || r.now == phase::parked || r.now == phase::forgotten)
     return;
-  if (r.regroup != in_none)
+  const auto was_in = r.regroup;
+  if (was_in != in_none)
     leave_regroup(who, g);
   leave_those_awaiting(who, g);
   if (r.now == phase::waiting) {
@@ -34,7 +35,8 @@ void turn::join(std::uint32_t g, slot who) {
     r.now = phase::down;
   }
   r.gated = false;
-  r.fate = fate::rise;
+  if (was_in == in_none || finishes(group(g).then))
+    r.fate = fate::rise; // else whoever was to stay down still is
   r.regroup = g;
   auto& mine = group(g);
   ++mine.members;
@@ -74,11 +76,12 @@ void turn::take_over_if_empty(std::uint32_t old, std::uint32_t by_whom) {
   close(old);
 }
 
-/// Those on their way up whose next one was taken over by another regroup.
-void turn::go_on_rising() {
+/// Whoever lost the child it waited for to another regroup, and whoever waits for one that may
+/// never come any more.
+void turn::go_on_all() {
   for (std::uint32_t g = 0; g < state_.regroups.size(); ++g)
-    if (group(g).open && group(g).rising && group(g).awaited == nobody)
-      rise(g);
+    if (group(g).open && group(g).awaited == nobody)
+      group(g).rising ? rise(g) : go_on(g);
 }
 
 // -- the two ways to begin one -----------------------------------------------------------------------
@@ -120,7 +123,7 @@ void turn::join_for(std::uint32_t g, slot who, fate then) {
     return;
   join(g, who);
   if (row(who).regroup == g)
-    row(who).fate = then;
+    row(who).fate = std::max(row(who).fate, then);
 }
 
 /// Whom its restart would have touched goes down and waits for an operator.

@@ -38,7 +38,7 @@ void turn::take(std::span<const input> inputs) {
     put_in_order(ends);
   for (const auto& x : ends)
     settle(x);
-  go_on_rising();
+  go_on_all();
   if (ending() && group(state_.ending).down)
     finish(state_.ending);
   start_those_in_line();
@@ -120,6 +120,7 @@ void turn::linger(const input& x) {
   auto& r = row(x.who.who);
   tally_of(x.who.who).exited = true;
   tally_of(x.who.who).last_exit = x.exit;
+  leave_the_gate(x.who.who);
   r.now = phase::killing;
   r.gone = true;
   set_deadline(x.who.who, later(now_, plan_.of(x.who.who).stop.abort_wait));
@@ -295,21 +296,21 @@ void turn::carry_out(const ended& end, const decision& then) {
       ++t.streak;
       t.last_wait = then.wait;
       count_strike();
-      return regroup_from(end.who, later(now_, then.wait));
+      return regroup_from(end.who, after(then.wait));
     }
     case verdict::leave_down:
-      leave_down(end.who, end.exit.what == exit_class::success);
       if (end.exit.what != exit_class::success || !plan_.of(end.who).frees_followers)
         take_followers_down(end.who, fate::stay_down);
-      return;
+      return leave_down(end.who, end.exit.what == exit_class::success);
+    case verdict::pause_group:
+      if (then.wait > nanoseconds::zero()) {
+        pause_group_of(end.who, then.wait);
+        return hold(end, wait_reason::new_decision, after(then.wait));
+      }
+      [[fallthrough]]; // no end of it was named: an operator's business
     case verdict::quarantine:
       park(end.who);
       return take_followers_down(end.who, fate::park);
-    case verdict::pause_group:
-      if (then.wait <= nanoseconds::zero())
-        return park(end.who); // no end was named: an operator's business
-      pause_group_of(end.who, then.wait);
-      return hold(end, wait_reason::new_decision, later(now_, then.wait));
     case verdict::escalate:
       return escalate(end);
     case verdict::shutdown_tree:
@@ -365,6 +366,12 @@ void turn::count_strike() {
 
 // -- a decision that has to wait -----------------------------------------------------------------------
 
+/// Whatever a policy says, it is not for ever.
+time_point turn::after(nanoseconds wait) const {
+  constexpr std::chrono::hours a_century{876'000};
+  return later(now_, std::clamp<nanoseconds>(wait, nanoseconds{0}, a_century));
+}
+
 /// Down, and what was its end is kept until the question can be answered.
 void turn::hold(const ended& end, wait_reason why, time_point until) {
   auto& t = trouble_of(end.who);
@@ -385,17 +392,17 @@ turn::ended turn::held(slot who) {
 
 void turn::ask_outside(const ended& end) {
   const auto& whom = *plan_.of(end.who).policy.outside();
-  new_question(end, {});
+  new_question(end, {}).asked = ++trouble_of(end.who).asked;
   fact(event_type::policy_asked, current(end.who)).wait = whom.within;
   todo(deed::ask, current(end.who));
   out_.todo.back().question = out_.asked - 1;
-  hold(end, wait_reason::answer, later(now_, whom.within));
+  hold(end, wait_reason::answer, after(whom.within));
 }
 
 void turn::on_answered(const input& x) {
   const auto who = x.who.who;
   if (!is_current(x.who) || row(who).now != phase::waiting
-      || row(who).waits_for != wait_reason::answer)
+      || row(who).waits_for != wait_reason::answer || trouble_of(who).asked != x.count)
     return stale(x.who);
   drop_deadline(who);
   const auto end = held(who);

@@ -47,6 +47,7 @@ private:
   void report_refusal(const ended&, const decision&);
   void escalate(const ended&);
   void count_strike();
+  time_point after(nanoseconds wait) const;
   void hold(const ended&, wait_reason, time_point until);
   ended held(slot);
   void ask_outside(const ended&);
@@ -91,6 +92,7 @@ private:
   void forget(slot);
   void ungate_dependents_of(slot);
   bool needs_are_ready(slot) const;
+  bool is_hopeless(slot) const;
   slot hopeless_need(slot) const;
 
   // -- regroup.cpp: children that go down and come up together --------------------------------------
@@ -100,7 +102,7 @@ private:
   void leave_regroup(slot, std::uint32_t for_whom);
   void leave_those_awaiting(slot, std::uint32_t for_whom);
   void take_over_if_empty(std::uint32_t group, std::uint32_t by_whom);
-  void go_on_rising();
+  void go_on_all();
   void regroup_from(slot, time_point resume);
   bool touches_nobody_else(slot) const;
   void join_those_touched(std::uint32_t group, slot, fate);

@@ -164,7 +164,7 @@ SCENARIO("check gives advice about what is allowed and unwise") {
          "last 31s. A period of that or a shorter max_delay would do [unreachable_limit]",
          "\"web\" is declared before \"db\" and started after it",
          "Declare it at place 1 or later [order]",
-         "a child here may crash 126 times before the root gives up. 15 here would keep it at 96 "
+         "a child here may crash 126 times before the topmost gives up. 15 here would keep it at 96 "
          "[multiplied_budget]",
          "is 2s, but those below may take 11s to stop, and would be left behind. \"11s\" or "
          "\"unlimited\" would do [short_stop]",

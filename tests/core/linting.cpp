@@ -89,7 +89,7 @@ TEST_CASE("budgets that multiply down the tree are multiplied for the reader") {
                            .children = {nested("sub", leaf)}};
   const auto text = linted(root);
   CHECK(says(text, "multiplied_budget at /children/0/supervisor/intensity/restarts"));
-  CHECK(says(text, "may crash 110 times before the root gives up. 9 here would keep it at 100"));
+  CHECK(says(text, "may crash 110 times before the topmost gives up. 9 here would keep it at 100"));
 }
 
 SCENARIO("a supervisor needs as long to stop as those below it") {

@@ -12,7 +12,10 @@ declared_spec judged() {
 }
 
 input answer(const core_under_test& it, decision then) {
-  return {.what = news::answered, .who = it.life_of("a"), .then = then};
+  return {.what = news::answered,
+          .who = it.life_of("a"),
+          .count = it.state().troubles.at(it.row("a").trouble).asked,
+          .then = then};
 }
 
 } // namespace

@@ -141,11 +141,40 @@ void happen(core_under_test& it, dice& d) {
       it.feed(
         {.what = news::answered,
          .who = it.life_of(id),
+         .count = 1 + roll(d, 3),
          .then = {static_cast<verdict>(roll(d, 6)), 0, nanoseconds{roll(d, 50) * 1'000'000}}});
       return;
     default:
       it.crash(id);
   }
+}
+
+/// Whatever was slow or failing is so no longer, and there is time enough for everything.
+void get_well(core_under_test& it) {
+  it.slow_to_start = it.slow_to_stop = it.immortal = it.failing = it.ignoring = {};
+  for (int i = 0; i < 30 && !it.finished; ++i) {
+    for (const auto& child : it.spec.children) {
+      if (it.finished)
+        return;
+      if (const auto now = it.row(child.id).now; now == phase::stopping || now == phase::killing)
+        it.exits(child.id, now == phase::stopping ? cancelled : killed);
+      else if (now == phase::starting || now == phase::up)
+        it.ready(child.id);
+    }
+    it.advance(500ms);
+  }
+}
+
+/// Up, or down for a reason that time alone does not cure.
+bool is_settled(const core_under_test& it, const std::string& id) {
+  const auto& r = it.row(id);
+  if (r.now != phase::waiting)
+    return r.now != phase::starting && r.regroup == in_none;
+  const auto needs = it.plan().needs_of(it.slot_of(id));
+  return r.waits_for == wait_reason::dependencies && std::ranges::any_of(needs, [&](slot need) {
+           const auto& other = it.state().children[need];
+           return !other.ready && !other.done;
+         });
 }
 
 } // namespace
@@ -165,5 +194,25 @@ TEST_CASE("whatever happens the core keeps its promises and ends when told") {
         it.exits(child.id, cancelled);
     it.advance(1s);
     REQUIRE(it.finished);
+  }
+}
+
+TEST_CASE("once all is well nobody is left waiting for what will not come") {
+  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    INFO("seed " << seed);
+    dice d{seed};
+    core_under_test it{any_tree(d)};
+    it.start();
+    for (int i = 0; i < 40 && !it.finished; ++i)
+      happen(it, d);
+    get_well(it);
+    if (it.finished)
+      continue;
+    for (const auto& child : it.spec.children)
+      CHECK_MESSAGE(is_settled(it, child.id), child.id);
+    CHECK(std::ranges::none_of(it.state().regroups, &regroup::open));
+    CHECK(it.begun);
+    CHECK(it.state().starting == 0);
+    CHECK((it.state().line.empty() && it.state().lined_up == 0));
   }
 }

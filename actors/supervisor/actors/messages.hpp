@@ -25,7 +25,8 @@ struct state_query {
 
 /// Finds the supervisor of a child, which answers. Whoever holds it last calls `done`.
 struct explain_query {
-  expected<explanation> found = fault{{}, "the tree is gone"};
+  expected<explanation> found
+    = fault{{}, "nobody could answer: its supervisor or the tree is gone"};
   std::function<void(expected<explanation>)> done{};
 
   ~explain_query() {

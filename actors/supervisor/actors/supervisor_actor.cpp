@@ -233,7 +233,7 @@ void supervisor_actor::carry_out(const effect& x) {
     case deed::wake:
       return wake(x.at);
     case deed::ask:
-      return ask(x.who, out_.questions[x.question].given);
+      return ask(x.who, out_.questions[x.question]);
     case deed::begun:
       return is_root() ? tree_->begun() : up_.tell(news::started);
     case deed::finish:
@@ -297,15 +297,27 @@ void supervisor_actor::wake(time_point at) {
                      control_plane{control_plane::tick::deadline});
 }
 
-/// Without an answer the core goes on by itself, in its time.
-void supervisor_actor::ask(life who, const situation& given) {
-  const auto& whom = blue_->plan->of(who.who).policy.outside()->whom;
-  const auto judge = (*std::static_pointer_cast<const asks>(whom))();
+/// Code of the user says whom to ask; whatever goes wrong, the core goes on by itself in its time.
+caf::actor supervisor_actor::judge_of(slot who) const {
+  const auto& outside = *blue_->plan->of(who).policy.outside();
+  try {
+    const auto whom = std::static_pointer_cast<const asks>(outside.whom);
+    return whom ? (*whom)() : caf::actor{};
+  } catch (...) {
+    return {};
+  }
+}
+
+void supervisor_actor::ask(life who, const question& q) {
+  const auto judge = judge_of(who.who);
   if (!judge)
     return;
-  compat::request(this, judge, caf::infinite, given)
-    .then([this, who](const decision& x) { take({.what = news::answered, .who = who, .then = x}); },
-          [](const caf::error&) {});
+  compat::request(this, judge, blue_->plan->of(who.who).policy.outside()->within, q.given)
+    .then(
+      [this, who, asked = q.asked](const decision& x) {
+        take({.what = news::answered, .who = who, .count = asked, .then = x});
+      },
+      [](const caf::error&) {});
 }
 
 void supervisor_actor::finish(const effect& x) {

@@ -53,7 +53,8 @@ private:
   launched try_start(life);
   void follow(const caf::actor&, life, news end);
   void wake(time_point);
-  void ask(life, const situation&);
+  caf::actor judge_of(slot) const;
+  void ask(life, const question&);
   void finish(const effect&);
   void leave_in_haste();
   void send_last_words(std::shared_ptr<last_words>);

@@ -18,8 +18,10 @@ std::string rounded_up(double s) {
   return std::to_string(static_cast<std::int64_t>(std::ceil(std::min(s, 1e15)))) + "s";
 }
 
+/// After a failure, with its backoff.
 bool is_restarted(const linted_child& x) {
-  return !x.own_policy && x.holds.restart.value != restart::temporary;
+  return !x.own_policy && x.holds.restart.value != restart::temporary
+         && x.holds.on_failure_exit.value == on_failure_action::restart_with_backoff;
 }
 
 // -- limits that cannot be reached -----------------------------------------------------------------------
@@ -43,22 +45,27 @@ double least_wait(const backoff& x, std::uint32_t n) {
   return n > grown ? sum + (n - grown) * seconds(x.longest) : sum;
 }
 
-/// What the siblings that go down with a child may take for it.
+/// What the siblings that go down with a child may take for it: one after another, until the
+/// longest budget has passed, then the rest together.
 double longest_stop_of_others(const linted_supervisor& x, std::size_t child) {
   const auto how = x.children[child].holds.strategy.value;
   if (how == strategy::one_for_one)
     return 0;
-  double sum = 0;
+  const auto& team = x.children[child].holds.team;
+  double one_by_one = 0, longest = 0;
   bool later = false;
   for (const auto i : x.order) {
-    if (i != child && (how == strategy::one_for_all || later)) {
-      const auto& stop = x.children[i].holds.shutdown.value;
-      if (!stop.is_unlimited())
-        sum += seconds(stop.graceful);
+    const auto& other = x.children[i];
+    const auto& stop = other.holds.shutdown.value;
+    const auto goes_along
+      = (how == strategy::one_for_all || later) && (team.empty() || other.holds.team == team);
+    if (i != child && goes_along && !stop.is_unlimited()) {
+      one_by_one += seconds(stop.graceful);
+      longest = std::max(longest, seconds(stop.graceful));
     }
     later = later || i == child;
   }
-  return sum;
+  return std::min(one_by_one, 2 * longest);
 }
 
 std::string in_words(const intensity& x) {
@@ -135,19 +142,24 @@ void check_reaches(const linted_supervisor& x, found_lints& found) {
 
 constexpr double too_many_tries = 100;
 
-/// A nested supervisor gives up at its n+1st crash, and is restarted m times by the one above.
+std::string whole(double x) { return std::to_string(static_cast<std::int64_t>(std::min(x, 1e15))); }
+
+std::string way_out(double above) {
+  const auto enough = std::floor(too_many_tries / above) - 1;
+  return enough < 0 ? "The levels above are too many by themselves"
+                    : whole(enough) + " here would keep it at " + whole(above * (enough + 1));
+}
+
+/// A nested supervisor gives up at its n+1st crash, and is restarted m times by the one above. One
+/// that never gives up is where it all begins anew.
 void check_product(const linted_supervisor& x, double above, found_lints& found) {
-  const auto here = x.intensity.restarts == unlimited ? 1.0 : x.intensity.restarts + 1.0;
-  const auto product = above * here;
-  if (above > 1 && product > too_many_tries) {
-    const auto enough = std::max(0.0, std::floor(too_many_tries / above) - 1);
-    found.push_back(
-      {"multiplied_budget",
-       {x.where + "/intensity/restarts",
-        "with the levels above, a child here may crash "
-          + std::to_string(static_cast<std::int64_t>(product)) + " times before the root gives up. "
-          + std::to_string(static_cast<std::int64_t>(enough)) + " here would keep it at "
-          + std::to_string(static_cast<std::int64_t>(above * (enough + 1)))}});
+  const auto never = x.intensity.restarts == unlimited;
+  const auto product = never ? 1 : above * (x.intensity.restarts + 1.0);
+  if (!never && above > 1 && product > too_many_tries) {
+    found.push_back({"multiplied_budget",
+                     {x.where + "/intensity/restarts",
+                      "with the levels above, a child here may crash " + whole(product)
+                        + " times before the topmost gives up. " + way_out(above)}});
     return; // further down it is the same story
   }
   for (const auto& c : x.children)

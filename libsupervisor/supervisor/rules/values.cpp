@@ -109,6 +109,8 @@ void check_details(const child_details& x, const std::string& where, faults& fou
 }
 
 void check_details(const supervisor_details& x, const std::string& where, faults& found) {
+  if (x.limit && x.limit->outside())
+    found.push_back({where + "/limit", "a policy outside is for a child, not for a limit"});
   if (is_blank(x.config_version))
     found.push_back({where + "/config_version", "must not be blank"});
   if (x.limits)

@@ -106,6 +106,12 @@ void each_part(const P& p, const situation& s, const memory_of<P>& past, const p
   }
 }
 
+/// Whether it is somebody else who is asked first: see outside.hpp.
+template <class P>
+inline constexpr bool asks_outside = requires(const P& p) {
+  p.outside.whom;
+};
+
 // -- a policy and its limits: want, may, remember --------------------------------------------------
 
 namespace parts {
@@ -134,6 +140,9 @@ constexpr auto& nth(auto& m) {
 /// is told the final decision, so nothing is charged for a restart that another part refused.
 template <class Base, class... Limits>
 struct limited {
+  static_assert(!(asks_outside<Base> || ... || asks_outside<Limits>),
+                "a policy outside stands alone: give its limits to the child instead");
+
   using memory = parts::memories<memory_of<Base>, memory_of<Limits>...>;
 
   Base base;

@@ -104,7 +104,7 @@ private:
     }
 
     const consultation* outside() const override {
-      if constexpr (requires { static_cast<const consultation&>(p.outside); })
+      if constexpr (asks_outside<P>)
         return &p.outside;
       else
         return nullptr;

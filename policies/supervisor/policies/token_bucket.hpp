@@ -46,10 +46,13 @@ struct token_bucket {
 private:
   constexpr std::uint32_t burst() const { return std::max(max_burst, 1u); }
 
-  /// How long one takes to come back.
+  /// How long one takes to come back; never so long that all of them are more than a time can say.
   constexpr nanoseconds a_token() const {
-    return recovery_rate_per_sec > 0 ? rounded(1e9 / recovery_rate_per_sec)
-                                     : never_negative(window);
+    const auto each
+      = recovery_rate_per_sec > 0 ? rounded(1e9 / recovery_rate_per_sec) : never_negative(window);
+    if (each > std::chrono::hours{1} || burst() > 100'000) [[unlikely]]
+      return std::min(each, nanoseconds::max() / 4 / burst());
+    return each;
   }
 
   static constexpr nanoseconds until_full(const situation& s, const memory& m) {
