@@ -27,7 +27,7 @@ struct explanation {
   std::string next_because{};
 };
 
-/// Asks every part once more. `plan` must be the one of the question.
+/// Asks every part once more. The plan must be the one of the question: `plan.hash == question.plan`.
 explanation explain(const plan&, const question&);
 
 /// One screen.

@@ -49,6 +49,9 @@ private:
   std::vector<kind_key> keys_{};
 };
 
+/// Of everything but the hash itself.
+std::uint64_t hash_of(const plan&);
+
 template <class Start>
 kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spec<Start>& spec,
                 const singled_out& by_name, const plan_builder& builder) {
@@ -99,6 +102,7 @@ std::shared_ptr<const plan> make_plan(const basic_supervisor_spec<Start>& spec,
   }
   if (linked)
     detail::link(spec.children, builder);
+  made.hash = detail::hash_of(made);
   return builder.made;
 }
 

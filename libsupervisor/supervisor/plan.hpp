@@ -68,6 +68,7 @@ struct plan {
   std::uint64_t seed = 0;        ///< of all luck
   std::uint32_t in_flight = 256; ///< restarts of single children that may be starting at a time
   bool each_for_itself = true;   ///< no restart touches a sibling
+  std::uint64_t hash = 0; ///< of all of it; policies count by the names and numbers they show
 
   std::size_t size() const { return kind_of.size(); }
   const kind& of(slot who) const { return kinds[kind_of[who]]; }

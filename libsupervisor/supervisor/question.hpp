@@ -8,6 +8,7 @@ namespace supervisor {
 
 /// A decision, with all that is needed to ask for it again: see explain.hpp.
 struct question {
+  std::uint64_t plan = 0; ///< its hash
   life who{};
   situation given{};
   decision base{}; ///< what the child's policy wanted, before any limit was asked

@@ -259,6 +259,7 @@ question& turn::new_question(const ended& end, const decision& wanted) {
   if (out_.asked == out_.questions.size())
     out_.questions.emplace_back();
   auto& q = out_.questions[out_.asked++];
+  q.plan = plan_.hash;
   q.who = current(end.who);
   q.given = situation_of(end, trouble_of(end.who));
   q.base = wanted;

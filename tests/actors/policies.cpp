@@ -104,3 +104,16 @@ SCENARIO("a running tree explains its last decision") {
     }
   }
 }
+
+TEST_CASE("a tree declared in C++ gets the same advice and tells what holds as one from a file") {
+  const sup::supervisor_spec spec{
+    .children = {{.id = "job",
+                  .start = sup::worker(steady),
+                  .restart = sup::restart::permanent,
+                  .more = sup::child_details{.task_role = sup::task_role::job}}}};
+  CHECK(sup::role_conflicts(spec).size() == 1);
+  CHECK(sup::lints(spec).size() == 1);
+  const auto holds = sup::effective(spec.children[0], spec);
+  CHECK(holds.restart.from == sup::policy_source::user_override);
+  CHECK(holds.backoff.from == sup::policy_source::role_default);
+}

@@ -38,6 +38,7 @@ SCENARIO("a decision goes one way from the end of a child to what is done about 
       CHECK(q.base == restart_after(20ms));
       CHECK_FALSE(q.past_of(scope::supervisor).empty());
       CHECK(ask_limits(it.plan(), q).then == q.then);
+      CHECK(q.plan == it.plan().hash);
     }
   }
 }

@@ -127,3 +127,22 @@ TEST_CASE("no plan is made of what cannot be meant") {
   says(wrong_with(declared_spec{.intensity = {.restarts = 3, .period = 0s}}), "/intensity/period");
   says(wrong_with(declared_spec{.children = {worker("a"), worker("a")}}), "ids are unique");
 }
+
+TEST_CASE("plans that differ in any number have another hash and equal ones the same") {
+  const auto hash = [](const declared_spec& spec) { return make_plan(spec, 1)->hash; };
+  const declared_spec spec{.children = {worker("a"), worker("b", 1s)}};
+  auto other = spec;
+  CHECK(hash(other) == hash(spec));
+  other.intensity.restarts = 9;
+  CHECK(hash(other) != hash(spec));
+  other = spec;
+  other.children[1].backoff = {10ms, 2s};
+  CHECK(hash(other) != hash(spec));
+  other = spec;
+  other.children[0].dependencies = {"b"};
+  CHECK(hash(other) != hash(spec));
+  other = guarded(spec);
+  const auto guarded_once = hash(other);
+  other.defaults.limits->restart_limit->max_restarts = 9;
+  CHECK(hash(other) != guarded_once);
+}

@@ -2,11 +2,15 @@
 
 #include "supervisor/actors/supervisor_actor.hpp"
 #include "supervisor/make_plan.hpp"
+#include "supervisor/rules/find_lints.hpp"
 
 namespace supervisor {
 
 template faults validate(const supervisor_spec&);
 template std::shared_ptr<const plan> make_plan(const supervisor_spec&, std::uint64_t);
+template effective_policy effective(const child_spec&, const supervisor_spec&);
+template std::vector<role_conflict> role_conflicts(const supervisor_spec&);
+template std::vector<lint> lints(const supervisor_spec&);
 
 namespace detail {
 

@@ -4,6 +4,8 @@
 #include "supervisor/actors/child.hpp"
 #include "supervisor/actors/error.hpp"
 #include "supervisor/actors/ref.hpp"
+#include "supervisor/effective.hpp"
+#include "supervisor/lint.hpp"
 #include "supervisor/spec.hpp"
 
 #include <concepts>
@@ -107,6 +109,9 @@ static_assert(sizeof(child_spec) <= 256);
 
 extern template faults validate(const supervisor_spec&);
 extern template std::shared_ptr<const plan> make_plan(const supervisor_spec&, std::uint64_t);
+extern template effective_policy effective(const child_spec&, const supervisor_spec&);
+extern template std::vector<role_conflict> role_conflicts(const supervisor_spec&);
+extern template std::vector<lint> lints(const supervisor_spec&);
 
 namespace detail {
 
