@@ -158,17 +158,18 @@ SCENARIO("check gives advice about what is allowed and unwise") {
   GIVEN("a file with one of each") {
     const auto checked = run_supctl({"check", "examples/unwise.json"});
     THEN("each is named with its line and with what would put it right") {
-      for (
-        const auto* advice :
-        {"examples/unwise.json:5: advice: /intensity/period: \"db\" alone can never reach 5 in 10s",
-         "last 31s. A period of that or a shorter max_delay would do [unreachable_limit]",
-         "\"web\" is declared before \"db\" and started after it",
-         "Declare it at place 1 or later [order]",
-         "a child here may crash 126 times before the topmost gives up. 15 here would keep it at 96 "
-         "[multiplied_budget]",
-         "is 2s, but those below may take 11s to stop, and would be left behind. \"11s\" or "
-         "\"unlimited\" would do [short_stop]",
-         "contradicts the role job"})
+      for (const auto* advice :
+           {"examples/unwise.json:5: advice: /intensity/period: \"db\" alone can never reach 5 in "
+            "10s",
+            "last 31s. A period of that or a shorter max_delay would do [unreachable_limit]",
+            "\"web\" is declared before \"db\" and started after it",
+            "Declare it at place 1 or later [order]",
+            "a child here may crash 126 times before the topmost gives up. 15 here would keep it "
+            "at 96 "
+            "[multiplied_budget]",
+            "is 2s, but those below may take 11s to stop, and would be left behind. \"11s\" or "
+            "\"unlimited\" would do [short_stop]",
+            "contradicts the role job"})
         CHECK_MESSAGE(checked.err.find(advice) != std::string::npos, std::string{advice});
       CHECK(checked.code == 0);
     }
