@@ -46,7 +46,8 @@ question asked_again(const plan& p, const question& q) {
       policy->remember(next.past_of(at), q.given, q.then);
   ++next.who.number;
   next.given.streak += q.then.what == verdict::restart;
-  next.given.recent += q.then.what == verdict::restart;
+  next.given.recent
+    = q.then.wait > p.intensity.period ? 0 : q.given.recent + (q.then.what == verdict::restart);
   next.given.uptime = nanoseconds{0};
   next.given.again = false;
   next.given.last_wait = q.then.wait;

@@ -6,14 +6,11 @@ namespace supervisor::detail {
 
 namespace {
 
-/// Mixes one number after another into one: splitmix64's finalizer.
+/// Mixes one number after another into one.
 class mixer {
 public:
   mixer& add(std::uint64_t x) {
-    auto z = sum_ + 0x9e3779b97f4a7c15u + x;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    sum_ = z ^ (z >> 31);
+    sum_ = mixed(sum_ + golden + x);
     return *this;
   }
 
@@ -65,7 +62,7 @@ void add(mixer& to, const plan::kind& x) {
   add(to, x.limits);
   to.add(x.start_within).add(x.stop.graceful).add(x.stop.abort_wait).add(x.stable_after);
   to.add(x.success_codes).add(std::uint64_t{x.reach}).add(std::uint64_t{x.team});
-  to.add(std::uint64_t{x.group}).add(x.severity).add(x.on_manual_stop);
+  to.add(std::uint64_t{x.group}).add(x.severity);
   to.add(std::uint64_t{x.awaits_ready}).add(std::uint64_t{x.critical});
   to.add(std::uint64_t{x.temporary}).add(std::uint64_t{x.frees_followers});
 }

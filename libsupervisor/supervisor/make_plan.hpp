@@ -49,6 +49,16 @@ private:
   std::vector<kind_key> keys_{};
 };
 
+/// A number that looks like chance and is always the same: splitmix64's finalizer (Steele, Lea,
+/// Flood 2014).
+constexpr std::uint64_t mixed(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+inline constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u; ///< splitmix64's step
+
 /// Of everything but the hash itself.
 std::uint64_t hash_of(const plan&);
 

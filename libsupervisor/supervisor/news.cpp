@@ -120,21 +120,6 @@ void turn::on_deadline() {
   }
 }
 
-void turn::on_waited(slot who) {
-  switch (row(who).waits_for) {
-    case wait_reason::new_decision:
-    case wait_reason::answer:
-      return decide_anew(who);
-    case wait_reason::pause:
-      fact(event_type::resumed, current(who));
-      return start_when_due(who);
-    case wait_reason::time:
-    case wait_reason::dependencies:
-    case wait_reason::turn:
-      return start_when_due(who);
-  }
-}
-
 void turn::on_due(slot who) {
   auto& r = row(who);
   switch (r.now) {

@@ -156,7 +156,6 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
                      .escalation = holds.escalation.value}),
     .team = key.team,
     .severity = holds.severity.value,
-    .on_manual_stop = holds.on_manual_stop.value,
     .awaits_ready = key.awaits_ready,
     .critical = key.critical,
     .temporary = !key.policy && holds.restart.value == restart::temporary,
@@ -193,11 +192,8 @@ void plan_builder::link(const std::vector<std::vector<slot>>& needs,
 } // namespace detail
 
 double luck(std::uint64_t seed, life who) noexcept {
-  // splitmix64 (Steele, Lea, Flood 2014), on the seed and the life
-  auto z = seed + 0x9e3779b97f4a7c15u * ((std::uint64_t{who.who} << 32 | who.number) + 1);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  z ^= z >> 31;
+  const auto z = detail::mixed(
+    seed + detail::golden * ((std::uint64_t{who.who} << 32 | who.number) + 1)); // splitmix64
   return static_cast<double>(z >> 11) * 0x1.0p-53;
 }
 

@@ -45,7 +45,6 @@ struct plan {
     std::uint32_t team = none;
     std::uint32_t group = none;
     severity_class severity = severity_class::standard;
-    on_manual_stop_action on_manual_stop{};
     bool awaits_ready = false;
     bool critical = true;
     bool temporary = false;

@@ -64,4 +64,18 @@ outcome ask_limits(const plan& p, const question& q) {
   return x;
 }
 
+verdict carried_out(const plan& p, slot who, const decision& x) {
+  if (x.what != verdict::escalate)
+    return x.what;
+  switch (p.reach_of(who).escalation) {
+    case escalation_policy::escalate_to_parent:
+      return verdict::escalate;
+    case escalation_policy::shutdown_tree:
+      return verdict::shutdown_tree;
+    case escalation_policy::quarantine_scope:
+      return verdict::quarantine;
+  }
+  return x.what;
+}
+
 } // namespace supervisor

@@ -41,4 +41,7 @@ struct outcome {
 
 outcome ask_limits(const plan&, const question&);
 
+/// What comes of a decision about this child: what escalate means is up to its escalation policy.
+verdict carried_out(const plan&, slot who, const decision&);
+
 } // namespace supervisor

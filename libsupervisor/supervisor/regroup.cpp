@@ -146,9 +146,12 @@ void turn::take_followers_down(slot who, fate then) {
 
 /// Those who are down already have nothing to wait for.
 void turn::go_down_for_good(std::uint32_t g) {
-  for (slot who = 0, n = static_cast<slot>(state_.children.size()); who < n; ++who)
+  for (auto who = group(g).first; who != nobody;) {
+    const auto next = row(who).younger; // it may be forgotten
     if (row(who).regroup == g && !is_alive(who) && !row(who).unsettled)
       meet_fate(who);
+    who = next;
+  }
   go_down(g);
 }
 
@@ -236,8 +239,8 @@ void turn::all_down(std::uint32_t g) {
     return;
   drop_group_deadline(g);
   if (finishes(mine.then))
-    return; // `take` finishes, when all that came together is answered
-  if (mine.members == 0)
+    return;              // `take` finishes, when all that came together is answered
+  if (mine.members == 0) // nobody is to come up again: no failure stands in the way
     return close(g);
   if (mine.failed)
     return end(aim::give_up, mine.culprit);

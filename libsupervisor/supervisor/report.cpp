@@ -163,9 +163,7 @@ std::string words(const child_exit& x) {
     case exit_detail::shutdown_tree:
       return "shuts the tree down";
     case exit_detail::start_failed:
-      if (x.what == exit_class::timeout)
-        return "took too long to start";
-      break;
+      return x.what == exit_class::timeout ? "took too long to start" : "could not start";
     case exit_detail::none:
       break;
   }

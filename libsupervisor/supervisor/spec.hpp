@@ -163,7 +163,7 @@ struct sidecar_config {
 struct child_reactions {
   std::optional<on_success_action> on_success_exit{};
   std::optional<on_failure_action> on_failure_exit{};
-  std::optional<on_manual_stop_action> on_manual_stop{};
+  std::optional<on_manual_stop_action> on_manual_stop{}; ///< not supported yet
   std::optional<on_timeout_action> on_timeout{};
   std::optional<on_budget_exhausted_action> on_budget_exhausted{};
 

@@ -215,8 +215,9 @@ event_type turn::told_of(const ended& end) {
 
 /// The whole of a decision: what is wanted, what the limits say to it, what each of them makes of
 /// the outcome, and what happens then.
-void turn::answer(const ended& end, event_type told, const decision& wanted) {
+void turn::answer(const ended& end, event_type told, const decision& wanted, bool from_outside) {
   auto& q = new_question(end, wanted);
+  q.answered_outside = from_outside;
   const auto outcome = ask_limits(plan_, q);
   q.then = outcome.then;
   for (const auto at : all_scopes)
@@ -264,7 +265,8 @@ question& turn::new_question(const ended& end, const decision& wanted) {
   q.given = situation_of(end, trouble_of(end.who));
   q.base = wanted;
   q.then = {};
-  q.answered_outside = answered_outside_;
+  q.answered_outside = false;
+  q.asked = 0;
   for (const auto at : all_scopes)
     q.past_of(at) = memory_at(end.who, at);
   return q;
@@ -344,7 +346,7 @@ void turn::report_refusal(const ended& end, const decision& then) {
 }
 
 void turn::escalate(const ended& end) {
-  switch (plan_.reach_of(end.who).escalation) {
+  switch (plan_.reach_of(end.who).escalation) { // as `carried_out` has it
     case escalation_policy::escalate_to_parent:
       return this->end(aim::give_up, end.who);
     case escalation_policy::shutdown_tree:
@@ -363,66 +365,6 @@ void turn::count_strike() {
   state_.strikes.push_back(now_);
   if (plan_.intensity.restarts == unlimited && state_.strikes.size() > remembered_without_limit)
     state_.strikes.pop_front();
-}
-
-// -- a decision that has to wait -----------------------------------------------------------------------
-
-/// Whatever a policy says, it is not for ever.
-time_point turn::after(nanoseconds wait) const {
-  constexpr std::chrono::hours a_century{876'000};
-  return later(now_, std::clamp<nanoseconds>(wait, nanoseconds{0}, a_century));
-}
-
-/// Down, and what was its end is kept until the question can be answered.
-void turn::hold(const ended& end, wait_reason why, time_point until) {
-  auto& t = trouble_of(end.who);
-  t.exit = end.exit;
-  t.uptime = end.uptime;
-  t.again = end.again || why == wait_reason::new_decision;
-  wait_for(end.who, why, until);
-  if (why == wait_reason::new_decision) {
-    fact(event_type::paused, current(end.who)).wait = until - now_;
-    todo(deed::wait, current(end.who), until);
-  }
-}
-
-turn::ended turn::held(slot who) {
-  const auto& t = trouble_of(who);
-  return {who, phase::up, t.exit, t.uptime, t.again};
-}
-
-void turn::ask_outside(const ended& end) {
-  const auto& whom = *plan_.of(end.who).policy.outside();
-  new_question(end, {}).asked = ++trouble_of(end.who).asked;
-  fact(event_type::policy_asked, current(end.who)).wait = whom.within;
-  todo(deed::ask, current(end.who));
-  out_.todo.back().question = out_.asked - 1;
-  hold(end, wait_reason::answer, after(whom.within));
-}
-
-void turn::on_answered(const input& x) {
-  const auto who = x.who.who;
-  if (!is_current(x.who) || row(who).now != phase::waiting
-      || row(who).waits_for != wait_reason::answer || trouble_of(who).asked != x.count)
-    return stale(x.who);
-  drop_deadline(who);
-  const auto end = held(who);
-  row(who).now = phase::down;
-  answered_outside_ = true;
-  answer(end, event_type::resumed, {x.then.what, 0, std::max(x.then.wait, nanoseconds{0})});
-  answered_outside_ = false;
-}
-
-/// It waited for an answer that did not come, or for the end of a pause.
-void turn::decide_anew(slot who) {
-  const auto end = held(who);
-  const auto unanswered = row(who).waits_for == wait_reason::answer;
-  row(who).now = phase::down;
-  if (unanswered)
-    fact(event_type::policy_timed_out, current(who));
-  else if (is_judged_outside(end))
-    return ask_outside(end);
-  answer(end, event_type::resumed, wanted(end));
 }
 
 } // namespace detail

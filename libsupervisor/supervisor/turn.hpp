@@ -1,7 +1,7 @@
 #pragma once
 
-// One call of `step`, as an object: what its parts share. Only supervision.cpp, news.cpp,
-// children.cpp and regroup.cpp include it.
+// One call of `step`, as an object: what its parts share. Only supervision.cpp, waiting.cpp,
+// news.cpp, children.cpp and regroup.cpp include it.
 
 #include "supervisor/core.hpp"
 
@@ -39,7 +39,7 @@ private:
   bool is_judged_outside(const ended&) const;
   decision wanted(const ended&);
   static event_type told_of(const ended&);
-  void answer(const ended&, event_type told, const decision& wanted);
+  void answer(const ended&, event_type told, const decision& wanted, bool from_outside = false);
   situation situation_of(const ended&, trouble&);
   question& new_question(const ended&, const decision& wanted);
   memory_slot& memory_at(slot, scope);
@@ -47,12 +47,28 @@ private:
   void report_refusal(const ended&, const decision&);
   void escalate(const ended&);
   void count_strike();
+
+  // -- waiting.cpp: what a child that is down waits for ------------------------------------------------
+
+  void wait_for(slot, wait_reason, time_point until);
+  void on_waited(slot);
+  void start_when_due(slot);
   time_point after(nanoseconds wait) const;
   void hold(const ended&, wait_reason, time_point until);
   ended held(slot);
   void ask_outside(const ended&);
   void on_answered(const input&);
   void decide_anew(slot);
+  bool is_paused(slot) const;
+  void pause(slot);
+  void pause_group_of(slot, nanoseconds wait);
+  void enter_the_gate(slot);
+  void leave_the_gate(slot);
+  std::uint32_t full_gate(slot) const;
+  void line_up(slot, std::uint32_t gate);
+  void leave_the_line(slot);
+  void clear_the_lines();
+  void start_those_in_line();
 
   // -- news.cpp: what else there is to hear ------------------------------------------------------------
 
@@ -65,24 +81,11 @@ private:
   void on_lingering(const input&);
   void on_late_end(life, std::vector<ended>& ends);
   void on_deadline();
-  void on_waited(slot);
   void on_due(slot);
 
-  // -- children.cpp: what is done to one child, and what it waits for ---------------------------------
+  // -- children.cpp: what is done to one child, and whom it needs --------------------------------------
 
   void start(slot);
-  void start_when_due(slot);
-  void wait_for(slot, wait_reason, time_point until);
-  bool is_paused(slot) const;
-  void pause(slot);
-  void pause_group_of(slot, nanoseconds wait);
-  void enter_the_gate(slot);
-  void leave_the_gate(slot);
-  std::uint32_t full_gate(slot) const;
-  void line_up(slot, std::uint32_t gate);
-  void leave_the_line(slot);
-  void clear_the_lines();
-  void start_those_in_line();
   void cancel(slot);
   void kill(slot);
   void abandon(slot);
@@ -156,9 +159,8 @@ private:
   tally& tally_;
   time_point now_;
   effects& out_;
-  bool severity_chose_ = false;   ///< ends that came together are not in the order of their rank
-  memory_slot nothing_{};         ///< of a group, for those who are in none
-  bool answered_outside_ = false; ///< the decision in hand came from a policy outside
+  bool severity_chose_ = false; ///< ends that came together are not in the order of their rank
+  memory_slot nothing_{};       ///< of a group, for those who are in none
 };
 
 /// Deadlines of regroups carry this bit beside their number.

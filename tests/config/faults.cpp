@@ -159,7 +159,7 @@ TEST_CASE("only a file has a version and a name of its own") {
 TEST_CASE("what the library cannot do yet is a fault and not ignored") {
   for (const std::string key :
        {"process", "health_policy", "health_check", "readiness", "resource_limits",
-        "command_permissions", "environment", "secrets", "run_timeout", "policy"})
+        "command_permissions", "environment", "secrets", "run_timeout", "policy", "on_manual_stop"})
     CHECK(said(file_with(R"("children": [{"id": "a", )"
                          + std::string{key == "process" ? "" : R"("factory": "f", )"} + '"' + key
                          + "\": 1}]"))

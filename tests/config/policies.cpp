@@ -9,7 +9,7 @@ TEST_CASE("everything a child can say about its ends and limits arrives") {
   const auto child = child_of(R"(
     "task_role": "worker", "success_exit_codes": [0, 75],
     "on_success_exit": "no_op", "on_failure_exit": "stop_and_escalate",
-    "on_manual_stop": "stop_until_explicit_restart", "on_timeout": "stop_and_escalate",
+    "on_timeout": "stop_and_escalate",
     "on_budget_exhausted": "quarantine", "severity": "critical",
     "limits": {
       "failure_window": {"mode": "count_sliding", "window": "5s", "max_count": 20, "threshold": 4},
@@ -22,8 +22,7 @@ TEST_CASE("everything a child can say about its ends and limits arrives") {
   CHECK(child.more->success_exit_codes == std::vector<std::int32_t>{0, 75});
   CHECK(child.more->reactions
         == child_reactions{on_success_action::no_op, on_failure_action::stop_and_escalate,
-                           on_manual_stop_action::stop_until_explicit_restart,
-                           on_timeout_action::stop_and_escalate,
+                           std::nullopt, on_timeout_action::stop_and_escalate,
                            on_budget_exhausted_action::quarantine});
   CHECK(child.more->severity == severity_class::critical);
   CHECK(

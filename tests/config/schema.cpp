@@ -164,7 +164,6 @@ TEST_CASE("the decoder and the schema agree") {
         R"("task_role": "job")",
         R"("on_success_exit": "no_op")",
         R"("on_failure_exit": "restart_permanent")",
-        R"("on_manual_stop": "stop_forever")",
         R"("on_timeout": "stop_and_escalate")",
         R"("on_budget_exhausted": "quarantine")",
         R"("success_exit_codes": [0, 75, -1])",

@@ -149,6 +149,12 @@ void happen(core_under_test& it, dice& d) {
   }
 }
 
+void live(core_under_test& it, dice& d) {
+  it.start();
+  for (int i = 0; i < 40 && !it.finished; ++i)
+    happen(it, d);
+}
+
 /// Whatever was slow or failing is so no longer, and there is time enough for everything.
 void get_well(core_under_test& it) {
   it.slow_to_start = it.slow_to_stop = it.immortal = it.failing = it.ignoring = {};
@@ -184,9 +190,7 @@ TEST_CASE("whatever happens the core keeps its promises and ends when told") {
     INFO("seed " << seed);
     dice d{seed};
     core_under_test it{any_tree(d)};
-    it.start();
-    for (int i = 0; i < 40 && !it.finished; ++i)
-      happen(it, d);
+    live(it, d);
     it.stop();
     it.slow_to_stop = {};
     for (const auto& child : it.spec.children) // unlimited stops wait for whoever was slow
@@ -202,9 +206,7 @@ TEST_CASE("once all is well nobody is left waiting for what will not come") {
     INFO("seed " << seed);
     dice d{seed};
     core_under_test it{any_tree(d)};
-    it.start();
-    for (int i = 0; i < 40 && !it.finished; ++i)
-      happen(it, d);
+    live(it, d);
     get_well(it);
     if (it.finished)
       continue;

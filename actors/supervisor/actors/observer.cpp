@@ -23,19 +23,6 @@ std::string allowed(const plan& by) {
                            + " in " + to_string(by.intensity.period) + " allowed";
 }
 
-/// What an escalation comes down to for this child.
-std::string refused(const event& e, const plan& by) {
-  switch (by.reach_of(e.who.who).escalation) {
-    case escalation_policy::escalate_to_parent:
-      return ", gave up";
-    case escalation_policy::shutdown_tree:
-      return ", shutting the tree down";
-    case escalation_policy::quarantine_scope:
-      return ", quarantined";
-  }
-  return "";
-}
-
 /// Which limit had the last word; nothing if none had.
 std::string by_limit(const event& e, const plan& by) {
   if (e.then.because == 0)
@@ -51,23 +38,34 @@ std::string held_up(const event& e, const plan& by) {
   return e.then.because == 0 ? "" : ", held up" + by_limit(e, by);
 }
 
+/// The supervisor's own limit is told with its numbers.
+std::string refused(const event& e, const plan& by) {
+  return e.then.because == because_of_intensity ? ": " + allowed(by) : by_limit(e, by);
+}
+
 std::string next(const event& e, const plan& by) {
-  switch (e.then.what) {
+  switch (carried_out(by, e.who.who, e.then)) {
     case verdict::restart:
       return ", restart " + when(e.then.wait) + held_up(e, by) + counted(e, by);
     case verdict::leave_down:
       return ", left down";
     case verdict::quarantine:
-      return ", quarantined" + by_limit(e, by);
+      return ", quarantined" + refused(e, by);
     case verdict::pause_group:
       return ", paused" + by_limit(e, by) + " for " + to_string(e.then.wait);
     case verdict::escalate:
-      return e.then.because == because_of_intensity ? refused(e, by) + ": " + allowed(by)
-                                                    : refused(e, by) + by_limit(e, by);
+      return ", gave up" + refused(e, by);
     case verdict::shutdown_tree:
-      return ", shutting the tree down";
+      return ", shutting the tree down" + refused(e, by);
   }
   return "";
+}
+
+/// An end that was put off is no second one.
+std::string what_happened(const tree_event& x) {
+  if (x.what.given.again)
+    return "decided anew";
+  return words(x.what.exit) + (x.text.empty() ? "" : ": " + std::string{x.text});
 }
 
 } // namespace
@@ -76,11 +74,9 @@ observer crash_lines(std::ostream& out) {
   return [&out](const tree_event& x) {
     if (!x.what.decided || !is_failure(x.what.exit.what))
       return;
-    auto line = "[supervisor] " + std::string{x.supervisor} + "/" + std::string{x.child} + " "
-                + words(x.what.exit);
-    if (!x.text.empty())
-      line += ": " + std::string{x.text};
-    out << line + next(x.what, x.by) + "\n" << std::flush;
+    out << "[supervisor] " + std::string{x.supervisor} + "/" + std::string{x.child} + " "
+             + what_happened(x) + next(x.what, x.by) + "\n"
+        << std::flush;
   };
 }
 

@@ -1,22 +1,14 @@
 #include "supervisor/cli/loading.hpp"
 
 #include "supervisor/config/document.hpp"
+#include "supervisor/config/text_of.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <ostream>
-#include <sstream>
 
 namespace supervisor {
 
 namespace {
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ostringstream text;
-  if (std::ifstream in{file, std::ios::binary}; in)
-    text << in.rdbuf();
-  return std::move(text).str();
-}
 
 std::uint32_t line_of(const config::document& file, const fault& x) {
   const auto before = file.source().substr(0, file.nearest(x.where).at);
@@ -28,8 +20,10 @@ std::uint32_t line_of(const config::document& file, const fault& x) {
 faults with_lines(faults found, const std::filesystem::path& file) {
   if (std::error_code ignored; found.empty() || !std::filesystem::is_regular_file(file, ignored))
     return found; // what came through a pipe cannot be read twice
-  const auto text = text_of(file);
-  if (const auto parsed = config::document::parse(text))
+  const auto text = config::text_of(file);
+  if (!text)
+    return found;
+  if (const auto parsed = config::document::parse(*text))
     for (auto& x : found)
       if (x.line == 0)
         x.line = line_of(*parsed, x);

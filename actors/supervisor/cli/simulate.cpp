@@ -1,35 +1,16 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
 #include "supervisor/config/json.hpp"
+#include "supervisor/config/text_of.hpp"
 
-#include <cerrno>
-#include <fstream>
 #include <iostream>
-#include <sstream>
-#include <system_error>
 
 namespace supervisor {
 
 namespace {
 
-fault cannot_read(const std::filesystem::path& file, std::error_code why) {
-  return {{}, "cannot read " + file.string() + ": " + why.message()};
-}
-
-expected<std::string> text_of(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream in{file, std::ios::binary};
-  if (!in)
-    return cannot_read(file, {errno, std::generic_category()});
-  if (std::error_code ignored; std::filesystem::is_directory(file, ignored))
-    return cannot_read(file, std::make_error_code(std::errc::is_a_directory));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return std::move(text).str();
-}
-
 expected<script> load_script(const std::filesystem::path& file, const declared_spec& tree) {
-  const auto text = text_of(file);
+  const auto text = config::text_of(file);
   if (!text)
     return text.error();
   return read_script(*text, tree);

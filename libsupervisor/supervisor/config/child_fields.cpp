@@ -110,8 +110,6 @@ constexpr auto child_table = std::to_array<field<declared_child_spec>>({
     "on_success_exit", "What happens when the child ends well; its role's, or by restart."),
   reaction<&child_reactions::on_failure_exit>(
     "on_failure_exit", "What happens when the child fails; its role's, or by restart."),
-  reaction<&child_reactions::on_manual_stop>(
-    "on_manual_stop", "Whether the child may be started again after it was stopped on command."),
   reaction<&child_reactions::on_timeout>(
     "on_timeout", "What happens when the child took too long; its role's, or by restart."),
   reaction<&child_reactions::on_budget_exhausted>(
@@ -142,6 +140,7 @@ constexpr auto child_table = std::to_array<field<declared_child_spec>>({
    .doc = "Whom it helps; of a sidecar, and of nobody else.",
    .read = into_more<&child_details::sidecar_config>,
    .object = "sidecar_config"},
+  child_later("on_manual_stop"),
   child_later("process"),
   child_later("health_policy"),
   child_later("health_check"),

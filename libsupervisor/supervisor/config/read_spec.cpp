@@ -1,10 +1,6 @@
 #include "supervisor/config/json.hpp"
 #include "supervisor/config/objects.hpp"
-
-#include <cerrno>
-#include <fstream>
-#include <sstream>
-#include <system_error>
+#include "supervisor/config/text_of.hpp"
 
 namespace supervisor {
 
@@ -23,26 +19,9 @@ expected<declared_spec> read_spec(std::string_view text) {
   return spec;
 }
 
-namespace {
-
-fault cannot_read(const std::filesystem::path& path, const std::error_code& why) {
-  return {{}, "cannot read " + path.string() + ": " + why.message()};
-}
-
-} // namespace
-
 expected<declared_spec> load_spec(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream file{path, std::ios::binary};
-  if (!file)
-    return cannot_read(path, {errno, std::generic_category()});
-  if (std::error_code ignored; std::filesystem::is_directory(path, ignored))
-    return cannot_read(path, std::make_error_code(std::errc::is_a_directory));
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad())
-    return cannot_read(path, std::make_error_code(std::errc::io_error));
-  return read_spec(std::move(text).str());
+  const auto text = config::text_of(path);
+  return text ? read_spec(*text) : text.error();
 }
 
 } // namespace supervisor

@@ -17,6 +17,7 @@ struct linted_child {
   std::string where{};
   effective_policy holds{};
   bool own_policy = false;
+  bool own_limits = false;
   std::vector<role_conflict> conflicts{};
   std::vector<std::string> dependencies{};
   std::unique_ptr<struct linted_supervisor> below{};
@@ -64,6 +65,7 @@ linted_supervisor linted(const basic_supervisor_spec<Start>& spec, std::string w
                           .where = at,
                           .holds = holds,
                           .own_policy = child.policy.has_value(),
+                          .own_limits = said_in(child.more).limits.has_value(),
                           .conflicts = conflicts_of(words_of(child), holds, child.id),
                           .dependencies = child.dependencies});
     if (const auto* nested = child.start.tree())

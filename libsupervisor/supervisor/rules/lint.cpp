@@ -108,13 +108,15 @@ void check_reach_of_restart_limit(const linted_child& c, found_lints& found) {
   if (!limit || limit->max_restarts == unlimited || !is_restarted(c))
     return;
   const auto waits = least_wait(c.holds.backoff.value, limit->max_restarts);
-  if (waits > seconds(limit->window))
-    found.push_back(
-      {"unreachable_limit",
-       {c.where + "/limits/restart_limit/window",
-        "can never be reached: the backoff makes " + std::to_string(limit->max_restarts)
-          + " restarts last " + rounded_up(waits) + ", the window is " + to_string(limit->window)
-          + ". A window of " + rounded_up(waits) + " would do"}});
+  if (waits <= seconds(limit->window))
+    return;
+  const auto place = c.own_limits ? "/limits/restart_limit/window" : "/id";
+  found.push_back({"unreachable_limit",
+                   {c.where + place,
+                    "the restart limit of \"" + c.id + "\" can never be reached: its backoff makes "
+                      + std::to_string(limit->max_restarts) + " restarts last " + rounded_up(waits)
+                      + ", the window is " + to_string(limit->window) + ". A window of "
+                      + rounded_up(waits) + " would do"}});
 }
 
 /// One child is enough to say it: a hundred equal ones would say the same.

@@ -98,6 +98,7 @@ void check_details(const child_details& x, const std::string& where, faults& fou
     found.push_back({where + "/success_exit_codes", "must name at least one code, such as 0"});
   if (x.limits)
     check_limits(*x.limits, where + "/limits", found);
+  refuse(x.reactions.on_manual_stop.has_value(), where, "on_manual_stop", found);
   refuse(x.run_timeout.has_value(), where, "run_timeout", found);
   refuse(x.health_policy.has_value(), where, "health_policy", found);
   refuse(x.health_check.has_value(), where, "health_check", found);

@@ -1,7 +1,5 @@
 #include "supervisor/simulate/chronicle.hpp"
 
-#include "supervisor/simulate/refused_by.hpp"
-
 #include <algorithm>
 
 namespace supervisor::simulating {
@@ -134,7 +132,7 @@ void chronicle::is_decided(std::uint32_t child, const plan& by, const event& x) 
   say(x.what == event_type::resumed ? moment_kind::decided_anew : moment_kind::ended, child, x.at,
       {.exit = x.exit, .then = then});
   if (is_postponement(then)) {
-    ++rules_[refused_by(by, x.who.who, x.then)].postponed;
+    ++rules_[std::string{part_name(by, x.who.who, x.then.because)}].postponed;
   } else if (is_refusal(x)) {
     is_refused(child, by, x);
   } else if (then.what == verdict::leave_down) {
@@ -144,7 +142,7 @@ void chronicle::is_decided(std::uint32_t child, const plan& by, const event& x) 
 
 void chronicle::is_refused(std::uint32_t child, const plan& by, const event& x) {
   auto& mine = rows_[child];
-  const auto rule = refused_by(by, x.who.who, x.then);
+  const std::string rule{part_name(by, x.who.who, x.then.because)};
   ++rules_[rule].refused;
   mine.refusal = made_.refusals.size();
   made_.refusals.push_back({since_begin(x.at), known_as(child), rule, x.exit, mine.then.what});

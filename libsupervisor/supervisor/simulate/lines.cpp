@@ -18,13 +18,6 @@ std::string name_of(const simulation& all, std::uint32_t who) {
   return who == nobody ? "the root" : std::string{all.path_of(who)};
 }
 
-std::string end_of(const child_exit& x) {
-  const auto while_starting = x.detail == exit_detail::start_failed;
-  if (x.what == exit_class::timeout)
-    return while_starting ? "took too long to start" : "timed out";
-  return while_starting ? "could not start" : words(x);
-}
-
 std::string what_then(verdict x) {
   switch (x) {
     case verdict::restart:
@@ -67,9 +60,9 @@ std::string line_of(const simulation& all, const moment& x) {
     case moment_kind::began:
       return "every child was started";
     case moment_kind::ended:
-      return who + " " + end_of(x.exit) + ", " + what_then(x.then);
+      return who + " " + words(x.exit) + ", " + what_then(x.then);
     case moment_kind::stopped:
-      return who + " " + end_of(x.exit);
+      return who + " " + words(x.exit);
     case moment_kind::restarted:
       return who + " restarted, attempt " + std::to_string(x.attempt);
     case moment_kind::decided_anew:
@@ -99,12 +92,12 @@ std::string line_of(const simulation& all, const moment& x) {
 }
 
 std::string line_of(const simulation& all, const refusal& x) {
-  return name_of(all, x.who) + " " + end_of(x.exit) + ": refused by " + x.rule + ", "
+  return name_of(all, x.who) + " " + words(x.exit) + ": refused by " + x.rule + ", "
          + what_then(x.instead);
 }
 
 std::string line_of(const simulation& all, const give_up& x) {
-  const auto reason = x.abandoned ? "abandoned" : end_of(x.exit);
+  const auto reason = x.abandoned ? "abandoned" : words(x.exit);
   return gave_up(all, x.who, x.why, x.culprit) + ": " + reason
          + (x.rule.empty() ? "" : ", refused by " + x.rule);
 }
