@@ -6,6 +6,7 @@
 #include "supervisor/actors/child.hpp"
 #include "supervisor/actors/launcher.hpp"
 #include "supervisor/actors/observer.hpp"
+#include "supervisor/actors/pool.hpp"
 #include "supervisor/actors/ref.hpp"
 #include "supervisor/actors/tree.hpp"
 #include "supervisor/effective.hpp"

@@ -10,11 +10,13 @@ void turn::start(slot who) {
   auto& r = row(who);
   if (r.ran)
     ++tally_of(who).generation;
-  if (++r.number > 1)
+  ++r.number;
+  if (!is_first(who))
     fact(event_type::child_restarting, current(who));
   r.now = phase::starting;
   r.since = now_;
-  r.done = r.timed_out = r.gated = r.ran = false;
+  r.done = r.gated = r.ran = false;
+  r.condemned = condemned::no;
   enter_the_gate(who);
   fact(event_type::child_starting, current(who));
   todo(deed::start, current(who));
@@ -38,9 +40,14 @@ void turn::cancel(slot who) {
 }
 
 void turn::kill(slot who) {
-  row(who).now = phase::killing;
+  auto& r = row(who);
+  r.now = phase::killing;
   if (ending())
     enter(shutdown_phase::abort_stragglers);
+  else if (r.pending)
+    fact(event_type::child_restart_fence_abort_requested, current(who));
+  else if (r.op != operation::active && !plan_.of(who).stop.is_brutal())
+    fact(event_type::child_control_stop_failed, current(who));
   todo(deed::kill, current(who));
   set_deadline(who, later(now_, plan_.of(who).stop.abort_wait));
 }
@@ -49,18 +56,26 @@ void turn::kill(slot who) {
 void turn::abandon(slot who) {
   auto& r = row(who);
   r.now = phase::abandoned;
-  r.ready = r.timed_out = false;
+  r.ready = false;
+  r.condemned = condemned::no;
   ++tally_.abandoned;
   todo(deed::abandon, current(who));
   fact(event_type::child_abandoned, current(who));
   if (ending())
     tally_.outcomes.push_back({current(who), shutdown_status::abort_failed, {}});
+  const auto was_joining = r.joining;
+  keep_promises(who, objection::still_running);
+  if (r.regroup == in_none && was_joining) {
+    r.fate = fate::remove;
+    return on_start_settled(who);
+  }
   if (r.regroup == in_none)
     return end(aim::give_up, who);
   count_down(who);
   const auto g = std::exchange(r.regroup, in_none);
   --group(g).members;
-  group(g).failed = true;
+  if (r.op == operation::active && !r.pending)
+    group(g).failed = true; // else somebody wanted it stopped, and will hear of it
   go_on(g);
 }
 
@@ -68,14 +83,38 @@ void turn::leave_down(slot who, bool done) {
   auto& r = row(who);
   r.now = phase::down;
   r.done = done;
+  r.pending = false;
   if (plan_.of(who).temporary)
-    forget(who);
+    return forget(who);
+  keep_promises(who, objection::withdrawn);
   ungate_dependents_of(who);
 }
 
+/// Whether its end, by itself and for good, is the end of its supervisor.
+bool turn::significant_end(slot who) {
+  if (!plan_.of(who).significant || plan_.auto_shutdown == auto_shutdown::never)
+    return false;
+  if (plan_.auto_shutdown == auto_shutdown::all_significant)
+    for (auto x = state_.oldest; x != nobody; x = row(x).younger) {
+      const auto& r = row(x);
+      const auto active = is_alive(x) || r.now == phase::waiting || r.regroup != in_none;
+      if (x != who && active && plan_.of(x).significant)
+        return false;
+    }
+  end(aim::auto_shutdown, who);
+  return true;
+}
+
+/// Quarantined, unless somebody has said so in other words before.
 void turn::park(slot who) {
-  row(who).now = phase::parked;
-  fact(event_type::child_quarantined, current(who));
+  auto& r = row(who);
+  r.now = phase::parked;
+  r.pending = false;
+  if (r.op == operation::active || r.op == operation::quarantined)
+    fact(event_type::child_quarantined, current(who));
+  if (r.op == operation::active)
+    set_operation(who, operation::quarantined, 0);
+  keep_promises(who, objection::withdrawn);
   ungate_dependents_of(who);
 }
 
@@ -86,24 +125,56 @@ void turn::meet_fate(slot who) {
     --group(std::exchange(r.regroup, in_none)).members;
   const auto then = r.fate;
   r.fate = fate::rise;
+  r.gated = false;
+  leave(who, then);
+}
+
+/// A temporary child that was terminated has no second time.
+void turn::leave(slot who, supervisor::fate then) {
+  auto& r = row(who);
+  const auto over = plan_.of(who).temporary && r.op == operation::terminated;
+  if (then == fate::remove && r.leaving && state_.revising.on) {
+    r.now = phase::parked; // it may be taken back
+    return keep_promises(who, objection::withdrawn);
+  }
+  if (then == fate::remove)
+    return r.leaving ? let_go(who) : vacate(who);
+  if (then == fate::park && over)
+    return forget(who);
   then == fate::park ? park(who) : leave_down(who, false);
 }
 
-/// Takes it out of the start order: no regroup finds it any more.
+/// No regroup finds it any more; its seat is kept, and named in reports, if it was declared.
 void turn::forget(slot who) {
+  if (row(who).added)
+    return vacate(who);
+  drop_from_order(who);
+  keep_promises(who, objection::withdrawn);
+  ungate_dependents_of(who);
+}
+
+void turn::drop_from_order(slot who) {
+  unlink(who);
+  --state_.members;
+  row(who).now = phase::forgotten;
+  row(who).gated = row(who).pending = false;
+}
+
+void turn::unlink(slot who) {
   auto& r = row(who);
   (r.older == nobody ? state_.oldest : row(r.older).younger) = r.younger;
   (r.younger == nobody ? state_.youngest : row(r.younger).older) = r.older;
   for (auto& g : state_.regroups) {
     if (g.first == who)
       g.first = r.younger;
+    if (g.last == who)
+      g.last = r.older;
     if (g.cursor == who)
       g.cursor = g.rising ? r.younger : r.older;
   }
   if (r.regroup != in_none)
     --group(std::exchange(r.regroup, in_none)).members;
   r.older = r.younger = nobody;
-  r.now = phase::forgotten;
 }
 
 // -- dependencies ------------------------------------------------------------------------------------
@@ -122,7 +193,7 @@ bool turn::is_hopeless(slot who) const {
   if (r.now == phase::waiting && r.gated)
     return hopeless_need(who) != nobody;
   return r.now == phase::parked || r.now == phase::forgotten || r.now == phase::abandoned
-         || r.now == phase::down;
+         || r.now == phase::vacant || r.now == phase::down;
 }
 
 /// The dependency that is, if there is one.
@@ -133,18 +204,29 @@ slot turn::hopeless_need(slot who) const {
   return nobody;
 }
 
+/// Down because an operator wants it so, or waiting for such a one: that is no failure.
+bool turn::is_held(slot who) const {
+  if (row(who).op != operation::active)
+    return true;
+  const auto need = row(who).gated ? hopeless_need(who) : nobody;
+  return need != nobody && is_held(need);
+}
+
 void turn::ungate_dependents_of(slot who) {
-  for (const auto dependent : plan_.dependents_of(who)) {
-    auto& r = row(dependent);
-    if (!r.gated)
-      continue;
-    if (r.regroup != in_none) {
-      r.gated = false;
-      rise(r.regroup); // which looks at the dependencies again
-    } else if (needs_are_ready(dependent)) {
-      r.gated = false;
-      start_when_due(dependent);
-    }
+  for (const auto dependent : plan_.dependents_of(who))
+    leave_gate_of_dependencies(dependent);
+}
+
+void turn::leave_gate_of_dependencies(slot who) {
+  auto& r = row(who);
+  if (!r.gated)
+    return;
+  if (r.regroup != in_none) {
+    r.gated = false;
+    rise(r.regroup); // which looks at the dependencies again
+  } else if (needs_are_ready(who)) {
+    r.gated = false;
+    start_when_due(who);
   }
 }
 
@@ -214,9 +296,14 @@ void turn::wake_in_time() {
   todo(deed::wake, {}, state_.armed);
 }
 
+/// News of whoever had the seat before are news of nobody.
 void turn::stale(life who) {
   ++tally_.stale;
-  fact(event_type::child_attempt_stale_report, who);
+  const auto is_of_another = [who](const child_row& r) {
+    return r.now == phase::vacant || (r.born > 0 && who.number <= r.born);
+  };
+  const auto forgotten = who.who < state_.children.size() && is_of_another(row(who.who));
+  fact(event_type::child_attempt_stale_report, forgotten ? life{} : who);
 }
 
 event& turn::fact(event_type what, life who) {
@@ -225,8 +312,10 @@ event& turn::fact(event_type what, life who) {
   x.at = now_;
   x.who = who;
   x.what = what;
-  if (who.who < tally_.children.size())
-    x.generation = tally_.children[who.who].generation;
+  if (who.who < state_.children.size()) {
+    x.generation = tally_of(who.who).generation;
+    tally_of(who.who).last_event = x.seq;
+  }
   out_.facts.push_back(x);
   return out_.facts.back();
 }

@@ -22,6 +22,7 @@ enum class phase : std::uint8_t {
   abandoned, ///< outlived its kill; may end late, or never
   parked,    ///< down until an operator says otherwise
   forgotten, ///< a temporary child that ended: no sibling any more
+  vacant,    ///< a seat that is free
 };
 
 /// What a waiting child waits for.
@@ -35,7 +36,10 @@ enum class wait_reason : std::uint8_t {
 };
 
 /// What becomes of a child when its regroup is down.
-enum class fate : std::uint8_t { rise, stay_down, park };
+enum class fate : std::uint8_t { rise, stay_down, park, remove };
+
+/// Why a child is being stopped that nobody else goes down with: its end is a failure.
+enum class condemned : std::uint8_t { no, slow_start, ran_too_long, unhealthy };
 
 inline constexpr std::uint32_t in_none = ~std::uint32_t{0};
 
@@ -46,23 +50,30 @@ struct child_row {
   phase now = phase::down;
   wait_reason waits_for : 4 = wait_reason::time;
   supervisor::fate fate : 4 = supervisor::fate::rise;
+  operation op : 3 = operation::active;
+  supervisor::condemned condemned : 2 = supervisor::condemned::no;
   bool ready : 1 = false;
   bool ran : 1 = false;       ///< in this life
   bool done : 1 = false;      ///< ended well and stays down: its dependents need not wait
-  bool timed_out : 1 = false; ///< being stopped because it took too long to start
   bool gated : 1 = false;     ///< would start, if its dependencies were ready
   bool unsettled : 1 = false; ///< its end was taken note of, and nothing was decided yet
   bool gone : 1 = false;      ///< ended as told, and waits for those that linger below it
   bool lingers : 1 = false;   ///< abandoned actors are left below it: must not start again
+  bool added : 1 = false;     ///< at run time: its seat is free when it is forgotten
+  bool joining : 1 = false;   ///< added or renewed by a command, and not ready since
+  bool leaving : 1 = false;   ///< dropped by a revision that is not through, or was taken back
+  bool pending : 1 = false;   ///< its restart was commanded, and did not happen so far
   std::uint32_t regroup = in_none;
   std::uint32_t deadline = nobody; ///< its seat among the deadlines
   std::uint32_t trouble = nobody;  ///< its row in `troubles`, from its first restart on
+  std::uint32_t born = 0;          ///< number of the last life of whoever had the seat before
+  std::uint32_t vital = nobody;    ///< its row in `vitals`, if its signs of life are looked at
   time_point since{};              ///< of its phase; waiting: until then
 
   friend bool operator==(const child_row&, const child_row&) = default;
 };
 
-static_assert(sizeof(child_row) == 40);
+static_assert(sizeof(child_row) == 48);
 
 /// Of a child that failed at least once.
 struct trouble {
@@ -78,14 +89,51 @@ struct trouble {
   friend bool operator==(const trouble&, const trouble&) = default;
 };
 
+/// Of a child whose signs of life are looked at: when they are due.
+struct vital {
+  time_point start_by = time_point::max(); ///< running and, if it says so itself, ready
+  time_point end_by = time_point::max();   ///< run_timeout
+  time_point beat_by = time_point::max();
+  time_point check_at = time_point::max(); ///< to be asked; when asked: to have answered
+  time_point last_beat = time_point::min();
+  std::uint32_t asked = 0;    ///< questions so far
+  std::uint32_t failures = 0; ///< of checks, in a row
+  bool awaits_answer = false;
+  child_health health = child_health::unknown;
+
+  friend bool operator==(const vital&, const vital&) = default;
+};
+
+/// A command whose answer has to wait.
+struct promise {
+  slot who = nobody;
+  command order{};
+  std::uint32_t key = 0;
+  operation before{};
+  bool cancelled = false; ///< by this command
+
+  friend bool operator==(const promise&, const promise&) = default;
+};
+
+/// A revision under way.
+struct revising {
+  bool on = false;
+  std::uint32_t key = 0;
+  std::uint32_t joining = 0; ///< children that have to become ready
+  std::uint32_t group = in_none;
+
+  friend bool operator==(const revising&, const revising&) = default;
+};
+
 /// What happens when everybody in a regroup is down.
 enum class aim : std::uint8_t {
-  begin,     ///< start for the first time
-  restart,   ///< start again
-  roll_back, ///< finish: the supervisor could not start
-  give_up,   ///< finish: it escalates
-  end_tree,  ///< finish: it escalates the end of the whole tree
-  stop,      ///< finish: it was asked to
+  begin,         ///< start for the first time
+  restart,       ///< start again
+  roll_back,     ///< finish: the supervisor could not start
+  give_up,       ///< finish: it escalates
+  end_tree,      ///< finish: it escalates the end of the whole tree
+  stop,          ///< finish: it was asked to
+  auto_shutdown, ///< finish: significant children have ended
 };
 
 constexpr bool finishes(aim x) noexcept { return x > aim::restart; }
@@ -103,7 +151,8 @@ struct regroup {
   std::uint32_t still_up = 0;
   slot cursor = nobody;  ///< going down: nobody younger is left to be told; rising: nobody older
   slot awaited = nobody; ///< going down: told, not down yet; rising: told to start, not up yet
-  slot first = nobody;   ///< oldest member
+  slot first = nobody;   ///< oldest member, or the place where it was
+  slot last = nobody;    ///< youngest member, likewise
   slot culprit = nobody; ///< whose end began it
   time_point resume{};   ///< not up again before
   std::uint32_t deadline = nobody; ///< until all are told at once, or until `resume`
@@ -124,6 +173,9 @@ struct group_row {
 struct state {
   std::vector<child_row> children{};
   std::vector<trouble> troubles{};
+  std::vector<vital> vitals{};
+  std::vector<promise> promises{};
+  supervisor::revising revising{};
   std::vector<regroup> regroups{};
   supervisor::deadlines deadlines{};
   std::vector<group_row> groups{};
@@ -132,6 +184,8 @@ struct state {
   std::deque<slot> line{};          ///< due, but too many are starting
   std::uint32_t lined_up = 0;       ///< in the lines of all groups
   slot oldest = nobody, youngest = nobody;
+  std::uint32_t next_rank = 0;
+  std::uint32_t members = 0; ///< children, those that are forgotten not counted
   std::uint32_t starting = 0;
   time_point armed = time_point::max(); ///< when the shell will wake us
   shutdown_phase stage = shutdown_phase::idle;
@@ -166,8 +220,10 @@ struct child_outcome {
 struct child_tally {
   std::uint32_t generation = 0;
   std::uint32_t restarts = 0;
+  std::uint32_t merged = 0; ///< restarts commanded while one was pending
   bool exited = false;
   child_exit last_exit{};
+  std::uint64_t last_event = 0; ///< its number
 };
 
 struct tally {
@@ -190,6 +246,12 @@ enum class news : std::uint8_t {
   lingering, ///< before `exited`: `count` abandoned actors are left below it
   late_end,  ///< one of those ended after all
   answered,  ///< control: the policy outside says `then` to its question number `count`
+  heartbeat, ///< child start: it says that it lives
+  checked,   ///< its answer to question number `count` of its supervisor: `well` or not
+  stalled,   ///< control plane: it has been in one handler for `then.wait`
+  command,   ///< control: `order` number `count`
+  added,     ///< control: the seat `who` is a child's now; a command with number `count`
+  revised,   ///< control: the plan is another one; a command with number `count`
 };
 
 struct input {
@@ -198,6 +260,9 @@ struct input {
   child_exit exit{};
   std::uint32_t count = 0;
   decision then{};
+  command order{};
+  bool well = false;    ///< checked
+  bool audited = false; ///< the command says who wants it, and why
 };
 
 enum class deed : std::uint8_t {
@@ -208,6 +273,9 @@ enum class deed : std::uint8_t {
   wait,    ///< nothing to do: `who`, and those restarted with it, stay down until `at`
   wake,    ///< send `deadline` at `at`; replaces no earlier wish
   ask,     ///< the policy outside, what is in `question`; the answer becomes `answered`
+  check,   ///< ask the child how it is, with number `question`; the answer becomes `checked`
+  answer,  ///< a command, with the outcome number `question`
+  vacate,  ///< the seat is free: forget who had it
   begun,   ///< every child was started once
   finish,  ///< the supervisor is over, by `why`
 };
@@ -215,8 +283,8 @@ enum class deed : std::uint8_t {
 struct effect {
   deed what{};
   aim why{};
-  life who{}; ///< finish: whose end was the reason, if any
-  std::uint32_t question = 0;
+  life who{};                 ///< finish: whose end was the reason, if any
+  std::uint32_t question = 0; ///< of `ask`, `check` and `answer`: which
   time_point at{};
 
   friend bool operator==(const effect&, const effect&) = default;
@@ -226,15 +294,36 @@ static_assert(std::is_trivially_copyable_v<input> && std::is_trivially_copyable_
 
 static_assert(sizeof(effect) == 24);
 
+/// What came of a command.
+struct control_outcome {
+  std::uint32_t key = 0;
+  command order{};
+  life who{}; ///< as it was when the command came; apply: who did not come up
+  operation before{}, after{};
+  objection no{};
+  bool idempotent = false; ///< it was so already
+  bool cancel_delivered = false;
+  stop_state stop{};
+  bool had_attempt = false;
+  fence_decision fence{}; ///< restart_child
+  std::uint32_t generation = 0, attempt = 0;
+  std::uint32_t target_generation = 0; ///< restart_child
+  child_exit exit{};                   ///< start_failed
+
+  friend bool operator==(const control_outcome&, const control_outcome&) = default;
+};
+
 /// What a step wants done, in this order, and what it decided, in that order.
 struct effects {
   std::vector<effect> todo{};
   std::vector<event> facts{};
   std::vector<question> questions{}; ///< the first `asked` of them; the others keep their room
   std::uint32_t asked = 0;
+  std::vector<control_outcome> outcomes{};
 
   void clear() {
     todo.clear();
+    outcomes.clear();
     facts.clear();
     asked = 0;
   }
@@ -243,6 +332,14 @@ struct effects {
 /// The mind of one supervisor. Pure: the same arguments give the same results. Takes all `inputs`
 /// as having happened together; appends to `out`. `now` never runs backwards.
 void step(const plan&, state&, tally&, std::span<const input> inputs, time_point now, effects& out);
+
+/// What stands against becoming another supervisor now. To be asked right before the plan is
+/// replaced: `step` takes it for granted that nothing does.
+/// `must_hold`: it is to be taken back if a child does not come up.
+objection objection_to_revision(const state&, bool must_hold = true);
+
+/// What stands against one more child now.
+objection objection_to_adding(const plan&, const state&);
 
 /// The effects as short text: "stop web, wait 200ms", "start db". For tests, and for what a test kit
 /// logs; `name` gives a child's id. Wake-ups are not shown.

@@ -108,8 +108,7 @@ void weigh_ends(const voices& v, effective_policy& x) {
   const auto implied = [&](auto action) { return when ? std::optional{action} : std::nullopt; };
   const auto& said = v.child.more.reactions;
 
-  x.restart = choose(when, v.of_role ? std::optional{restart_of(*v.of_role)} : std::nullopt,
-                     restart::permanent);
+  x.restart = effective_restart(v.child, v.above.defaults);
   x.on_success_exit
     = choose(first_said(said.on_success_exit, implied(on_success_of(x.restart.value))),
              v.role_says(&role_pack::on_success_exit), on_success_action::restart);
@@ -178,6 +177,14 @@ void weigh_times(const voices& v, effective_policy& x) {
   x.shutdown = choose(first_said(v.child.shutdown, default_stop), {}, stop_of(v.child.kind));
 }
 
+void weigh_health(const voices& v, effective_policy& x) {
+  const auto by_default = v.child.kind == task_kind::supervisor ? std::nullopt // it sends no beats
+                                                                : v.above.defaults.health_policy;
+  x.health.value = first_said(v.child.more.health_policy, by_default);
+  if (x.health.value)
+    x.health.from = policy_source::user_override;
+}
+
 // -- with whom, how loud ---------------------------------------------------------------------------
 
 void weigh_scope(const voices& v, effective_policy& x) {
@@ -221,6 +228,14 @@ void weigh_severity(const voices& v, effective_policy& x) {
 
 } // namespace
 
+sourced<policies::restart> effective_restart(const child_words& child,
+                                             const child_defaults& defaults) {
+  const auto& role = child.more.task_role;
+  return choose(first_said(child.restart, defaults.restart),
+                role ? std::optional{restart_of(defaults_of(*role))} : std::nullopt,
+                restart::permanent);
+}
+
 effective_policy weigh(const child_words& child, const supervisor_words& above) {
   const auto v = voices_about(child, above);
   effective_policy x;
@@ -229,6 +244,7 @@ effective_policy weigh(const child_words& child, const supervisor_words& above) 
   weigh_ends(v, x);
   weigh_limits(v, x);
   weigh_times(v, x);
+  weigh_health(v, x);
   weigh_scope(v, x);
   weigh_severity(v, x);
   const std::vector<std::int32_t> zero{0};

@@ -56,6 +56,7 @@ struct effective_policy {
   sourced<policies::backoff> backoff{};
   sourced<std::vector<std::int32_t>> success_exit_codes{};
   sourced<stop_budget> shutdown{};
+  sourced<std::optional<health_policy>> health{}; ///< the beats that it sends; none if empty
   /// With the restart limit in force, and what its exhaustion means. `from` is where that limit
   /// comes from; all others have been said.
   sourced<child_limits> limits{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "supervisor/command.hpp"
 #include "supervisor/policies.hpp"
 
 #include <cstdint>
@@ -69,6 +70,25 @@ enum class event_type : std::uint8_t {
   child_shutdown_aborted,
   child_shutdown_late_report,
   child_attempt_stale_report,
+  command_accepted,                ///< `order` number `key`
+  child_control_command_completed, ///< answered; `no` says what stood against it
+  child_control_operation_changed, ///< `was`, `is`
+  child_control_stop_completed,
+  child_control_stop_failed,   ///< it did not stop within its graceful budget, and is killed
+  child_restart_fence_entered, ///< a restart waits for the end of this life, no longer than `wait`
+  child_restart_fence_abort_requested,
+  child_restart_fence_pending_drained,
+  child_restart_fence_released,
+  child_restart_conflict, ///< merged with a restart that is pending, or refused
+  child_runtime_state_removed,
+  child_declaration_accepted, ///< added, and up
+  child_declaration_rejected, ///< not added; what was done for it was undone
+  revised,                    ///< the supervisor follows another spec now
+  child_heartbeat_stale,      ///< its last beat was `wait` ago
+  child_stalled,              ///< in one handler for `wait`
+  child_unhealthy,
+  health_check_passed,
+  health_check_failed, ///< `count` in a row
 };
 
 /// Which of two equal claims counted.
@@ -94,6 +114,11 @@ struct event {
   std::uint32_t group = nobody, from_group = nobody; ///< by their numbers in the plan
   severity_class severity{};                         ///< of the child
   tie_break tie{};
+  command order{}; ///< of what was commanded
+  operation was{}, is{};
+  objection no{};
+  std::uint32_t key = 0; ///< of the command, by its supervisor's count; 0: none
+  std::uint32_t count = 0;
   bool decided = false; ///< the policy was asked: `given` is the question, `then` the answer
   std::uint32_t question = nobody; ///< decided: which of effects::questions has it all
   situation given{};

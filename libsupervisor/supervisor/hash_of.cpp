@@ -65,6 +65,10 @@ void add(mixer& to, const plan::kind& x) {
   to.add(std::uint64_t{x.group}).add(x.severity);
   to.add(std::uint64_t{x.awaits_ready}).add(std::uint64_t{x.critical});
   to.add(std::uint64_t{x.temporary}).add(std::uint64_t{x.frees_followers});
+  to.add(std::uint64_t{x.significant}).add(std::uint64_t{x.stops_forever});
+  to.add(x.run_within).add(x.stale_after).add(x.check_every).add(x.check_within);
+  to.add(std::uint64_t{x.check_retries}).add(x.probe_every).add(x.probe_within);
+  to.add(std::uint64_t{x.stall_is_failure});
 }
 
 void add(mixer& to, const plan::group& x) {
@@ -85,8 +89,13 @@ std::uint64_t hash_of(const plan& x) {
     to.add(reach.strategy).add(std::uint64_t{reach.team}).add(reach.escalation);
   for (const auto& group : x.groups)
     add(to, group);
-  to.add(x.kind_of).add(x.order).add(x.first_need).add(x.needs).add(x.first_follower);
-  to.add(x.followers).add(x.seed).add(std::uint64_t{x.in_flight});
+  to.add(x.kind_of).add(x.order);
+  for (const auto* lists : {&x.needs, &x.followers})
+    for (const auto& list : *lists)
+      to.add(list);
+  to.add(x.seed).add(std::uint64_t{x.in_flight}).add(x.auto_shutdown);
+  to.add(std::uint64_t{x.pool}).add(std::uint64_t{x.dynamic.enabled});
+  to.add(std::uint64_t{x.dynamic.child_limit.value_or(unlimited)});
   return to.sum();
 }
 

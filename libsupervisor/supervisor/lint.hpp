@@ -19,6 +19,7 @@ struct lint {
 ///   short_stop          a supervisor that may take less time to stop than those below it
 ///   default_root        a root that decides nothing about restarts at all
 ///   order               rest_for_one, and children declared in another order than they start
+///   auto_shutdown       a supervisor that ends by itself, and is always started again
 ///   role                what contradicts the role of a child
 template <class Start>
 std::vector<lint> lints(const basic_supervisor_spec<Start>&);

@@ -39,6 +39,9 @@ struct supervisor_words {
 
 effective_policy weigh(const child_words&, const supervisor_words&);
 
+/// One value of that, for rules that look at no other.
+sourced<policies::restart> effective_restart(const child_words&, const child_defaults&);
+
 /// What contradicts the role of this child, called `path`; nothing without a role.
 std::vector<role_conflict> conflicts_of(const child_words&, const effective_policy&,
                                         const std::string& path);

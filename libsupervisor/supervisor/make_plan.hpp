@@ -18,35 +18,50 @@ struct kind_key {
   nanoseconds start_within{};
   bool awaits_ready = false;
   bool critical = true;
+  bool significant = false;
+  nanoseconds run_within{0};
+  std::optional<health_check> check{};
+  std::optional<readiness_probe> probe{};
+  std::optional<stall_watchdog> stall{};
 
   friend bool operator==(const kind_key&, const kind_key&) = default;
 };
 
-inline constexpr nanoseconds default_start_timeout = std::chrono::seconds{30};
-
-/// Puts a plan together, child by child.
+/// Puts a plan together, child by child, and goes on doing so for a supervisor that changes.
+/// `details` must outlive it.
 class plan_builder {
 public:
-  plan_builder(supervisor::strategy, const intensity&, const supervisor_details&,
+  plan_builder(supervisor::strategy, const intensity&, const supervisor_details& details,
                std::uint64_t seed);
 
+  /// The next child of the declaration.
   void add(kind_key);
+
+  /// A child that takes that seat, of a kind that is there or of its own.
+  void put(slot, std::uint32_t kind);
+  void put(slot, kind_key);
+
+  /// The seat is free again. Those who wait for whoever has it go on doing so.
+  void vacate(slot);
+
+  void need(slot who, slot needed);
+  void follow(slot who, slot primary);
 
   /// Of those who carry one of its tags; plan::none for none.
   std::uint32_t team_of(const child_details&) const;
 
-  /// Who needs whom, and who follows whom, by slot.
-  void link(const std::vector<std::vector<slot>>& needs,
-            const std::vector<std::vector<slot>>& followers);
-
   std::shared_ptr<plan> made = std::make_shared<plan>();
 
 private:
+  static constexpr std::size_t few = 32;
+
+  std::uint32_t kind_for(kind_key, std::size_t looked_at);
   plan::kind kind_of(const kind_key&);
   std::uint32_t intern(const plan::reach&);
 
   const supervisor_details& said_;
   std::vector<kind_key> keys_{};
+  std::vector<std::uint32_t> uses_{}; ///< by kind
 };
 
 /// A number that looks like chance and is always the same: splitmix64's finalizer (Steele, Lea,
@@ -73,6 +88,11 @@ kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spe
     .start_within = child.start_timeout.value_or(default_start_timeout),
     .awaits_ready = child.readiness == readiness::on_report,
     .critical = child.criticality == criticality::critical,
+    .significant = said_in(child.more).significant,
+    .run_within = said_in(child.more).run_timeout.value_or(nanoseconds{0}),
+    .check = said_in(child.more).health_check,
+    .probe = said_in(child.more).readiness_probe,
+    .stall = said_in(child.more).stall_watchdog,
   };
 }
 
@@ -81,15 +101,36 @@ void link(const std::vector<basic_child_spec<Start>>& children, plan_builder& bu
   ids known;
   for (std::size_t i = 0; i < children.size(); ++i)
     known.emplace(children[i].id, i);
-  std::vector<std::vector<slot>> needs(children.size()), followers(children.size());
+  const auto slot_of = [&](std::string_view id) { return static_cast<slot>(known.at(id)); };
   for (slot i = 0; i < children.size(); ++i) {
-    each_need(children[i], [&](std::string_view need) {
-      needs[i].push_back(static_cast<slot>(known.at(need)));
-    });
+    each_need(children[i], [&](std::string_view id) { builder.need(i, slot_of(id)); });
     if (const auto* primary = linked_primary(children[i]))
-      followers[known.at(*primary)].push_back(i);
+      builder.follow(i, slot_of(*primary));
   }
-  builder.link(needs, followers);
+}
+
+/// The plan of a supervisor, and what it takes to change it later.
+template <class Start>
+plan_builder build_plan(const basic_supervisor_spec<Start>& spec, std::uint64_t seed) {
+  const auto& said = said_in(spec.more);
+  const auto by_name = singled_out_by(said);
+  plan_builder builder{spec.strategy, spec.intensity, said, seed};
+  auto& made = *builder.made;
+  made.order = start_order(spec.children);
+  made.kind_of.reserve(spec.children.size());
+  bool linked = false;
+  for (const auto& child : spec.children) {
+    builder.add(key_of(child, spec, by_name, builder));
+    linked = linked || !child.dependencies.empty() || linked_primary(child);
+  }
+  if (linked)
+    link(spec.children, builder);
+  if (made.pool) { // its child is only a template
+    made.order.clear();
+    made.kind_of.clear();
+  }
+  made.hash = hash_of(made);
+  return builder;
 }
 
 } // namespace supervisor::detail
@@ -99,21 +140,7 @@ namespace supervisor {
 template <class Start>
 std::shared_ptr<const plan> make_plan(const basic_supervisor_spec<Start>& spec,
                                       std::uint64_t seed) {
-  const auto& said = detail::said_in(spec.more);
-  const auto by_name = detail::singled_out_by(said);
-  detail::plan_builder builder{spec.strategy, spec.intensity, said, seed};
-  auto& made = *builder.made;
-  made.order = detail::start_order(spec.children);
-  made.kind_of.reserve(spec.children.size());
-  bool linked = false;
-  for (const auto& child : spec.children) {
-    builder.add(detail::key_of(child, spec, by_name, builder));
-    linked = linked || !child.dependencies.empty() || detail::linked_primary(child);
-  }
-  if (linked)
-    detail::link(spec.children, builder);
-  made.hash = detail::hash_of(made);
-  return builder.made;
+  return detail::build_plan(spec, seed).made;
 }
 
 } // namespace supervisor

@@ -26,7 +26,8 @@ void turn::on_started(life who) {
   auto& r = row(who.who);
   if (r.now != phase::starting)
     return;
-  const auto again = r.number > 1;
+  const auto again = !is_first(who.who);
+  const auto start_by = later(r.since, plan_.of(who.who).start_within);
   leave_the_gate(who.who);
   r.now = phase::up;
   r.since = now_;
@@ -36,6 +37,11 @@ void turn::on_started(life who) {
     ++tally_of(who.who).restarts;
     fact(event_type::child_restarted, who);
   }
+  if (r.pending) {
+    r.pending = false;
+    fact(event_type::child_restart_fence_released, who);
+  }
+  look_after(who.who, start_by);
   if (!plan_.of(who.who).awaits_ready) {
     drop_deadline(who.who);
     ready(who.who);
@@ -58,6 +64,9 @@ void turn::on_ready(life who) {
 void turn::ready(slot who) {
   row(who).ready = true;
   fact(event_type::child_ready, current(who));
+  look_after_ready(who);
+  if (row(who).joining)
+    has_joined(who);
   ungate_dependents_of(who);
 }
 
@@ -71,8 +80,14 @@ void turn::on_ignored(const input& x, std::vector<ended>& ends) {
   const auto g = row(who).regroup;
   if (g != in_none)
     count_down(who); // it was to be stopped, and nobody had told it so far
-  row(who).now = phase::down;
-  row(who).fate != fate::rise ? meet_fate(who) : leave_down(who, true);
+  auto& r = row(who);
+  r.now = phase::down;
+  r.pending = false;
+  if (r.joining)
+    has_joined(who);
+  if (plan_.pool && r.fate == fate::rise)
+    r.fate = fate::remove; // nobody could find it again
+  r.fate != fate::rise ? meet_fate(who) : leave_down(who, true);
   if (g != in_none)
     go_on(g);
   on_start_settled(who);
@@ -95,6 +110,8 @@ void turn::on_late_end(life who, std::vector<ended>& ends) {
     return;
   r.lingers = false;
   fact(event_type::child_shutdown_late_report, who);
+  if (r.now == phase::parked && r.fate == fate::remove)
+    return vacate(who.who);
   if (r.gone) { // now it is down, or was abandoned meanwhile
     r.gone = false;
     return on_exited({news::exited, who, tally_of(who.who).last_exit, 0}, ends);
@@ -129,8 +146,9 @@ void turn::on_due(slot who) {
     case phase::up:
       if (r.regroup != in_none)
         return; // its stop is on its way, in its turn
-      r.timed_out = true;
-      return cancel(who);
+      if (r.now == phase::up && r.vital != nobody && plan_.of(who).is_watched())
+        return on_vital_due(who);
+      return condemn(who, condemned::slow_start);
     case phase::stopping:
       return kill(who);
     case phase::killing:
@@ -139,8 +157,30 @@ void turn::on_due(slot who) {
     case phase::abandoned:
     case phase::parked:
     case phase::forgotten:
+    case phase::vacant:
       return;
   }
+}
+
+/// An abandoned child has ended after all.
+void turn::come_late(slot who) {
+  auto& r = row(who);
+  r.now = phase::down;
+  if (ending() || state_.finished)
+    return;
+  const auto then = r.fate;
+  r.fate = fate::rise;
+  if (then != fate::rise)
+    leave(who, then);
+  else if (r.pending)
+    start_late(who);
+}
+
+void turn::start_late(slot who) {
+  fact(event_type::child_restart_fence_pending_drained, current(who)).exit
+    = tally_of(who).last_exit;
+  start_alone(who);
+  row(who).pending = true; // until it runs
 }
 
 } // namespace supervisor::detail

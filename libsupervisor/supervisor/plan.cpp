@@ -6,34 +6,17 @@ namespace supervisor {
 
 namespace {
 
-std::span<const slot> between(const std::vector<std::uint32_t>& first, const std::vector<slot>& all,
-                              slot who) {
-  if (first.empty())
-    return {};
-  return {all.data() + first[who], all.data() + first[who + 1]};
-}
-
-/// A list for each slot, one after another, and where each begins.
-void flatten(const std::vector<std::vector<slot>>& lists, std::vector<std::uint32_t>& first,
-             std::vector<slot>& all) {
-  for (const auto& list : lists) {
-    first.push_back(static_cast<std::uint32_t>(all.size()));
-    all.insert(all.end(), list.begin(), list.end());
-  }
-  first.push_back(static_cast<std::uint32_t>(all.size()));
+std::span<const slot> listed(const std::vector<std::vector<slot>>& lists, slot who) {
+  return who < lists.size() ? std::span<const slot>{lists[who]} : std::span<const slot>{};
 }
 
 } // namespace
 
-std::span<const slot> plan::needs_of(slot who) const { return between(first_need, needs, who); }
+std::span<const slot> plan::needs_of(slot who) const { return listed(needs, who); }
 
-std::span<const slot> plan::dependents_of(slot who) const {
-  return between(first_dependent, dependents, who);
-}
+std::span<const slot> plan::dependents_of(slot who) const { return listed(dependents, who); }
 
-std::span<const slot> plan::followers_of(slot who) const {
-  return between(first_follower, followers, who);
-}
+std::span<const slot> plan::followers_of(slot who) const { return listed(followers, who); }
 
 std::string_view label(scope x) noexcept {
   constexpr std::string_view words[]
@@ -115,19 +98,69 @@ plan_builder::plan_builder(strategy s, const intensity& i, const supervisor_deta
   made->limits = policy_of(limits, meltdown_scope::supervisor);
   made->limit = said.limit;
   made->groups = groups_of(said);
+  made->pool = s == strategy::simple_one_for_one;
+  made->auto_shutdown = said.auto_shutdown;
+  made->dynamic = said.dynamic_supervisor_policy;
   if (limits && limits->concurrent_restarts)
     made->in_flight = *limits->concurrent_restarts;
 }
 
-/// A new kind, unless one of the last few is equal.
-void plan_builder::add(kind_key key) {
-  constexpr std::size_t looked_at = 32;
+/// A new kind, unless there is an equal one among the last few; at run time, among all.
+std::uint32_t plan_builder::kind_for(kind_key key, std::size_t looked_at) {
   for (auto i = keys_.size(); i > 0 && keys_.size() - i < looked_at; --i)
     if (keys_[i - 1] == key)
-      return made->kind_of.push_back(static_cast<std::uint32_t>(i - 1));
-  made->kind_of.push_back(static_cast<std::uint32_t>(keys_.size()));
+      return static_cast<std::uint32_t>(i - 1);
+  if (const auto free = std::ranges::find(uses_, 0u); looked_at > few && free != uses_.end()) {
+    const auto number = static_cast<std::uint32_t>(free - uses_.begin());
+    made->kinds[number] = kind_of(key);
+    keys_[number] = std::move(key);
+    return number;
+  }
   made->kinds.push_back(kind_of(key));
   keys_.push_back(std::move(key));
+  uses_.push_back(0);
+  return static_cast<std::uint32_t>(keys_.size() - 1);
+}
+
+void plan_builder::add(kind_key key) {
+  const auto number = kind_for(std::move(key), few);
+  ++uses_[number];
+  made->kind_of.push_back(number);
+}
+
+void plan_builder::put(slot who, kind_key key) {
+  put(who, kind_for(std::move(key), keys_.size() + few + 1));
+}
+
+void plan_builder::put(slot who, std::uint32_t kind) {
+  ++uses_[kind];
+  if (who >= made->kind_of.size())
+    made->kind_of.resize(who + 1);
+  made->kind_of[who] = kind;
+}
+
+void plan_builder::vacate(slot who) {
+  --uses_[made->kind_of[who]];
+  for (const auto need : made->needs_of(who))
+    std::erase(made->dependents[need], who);
+  for (auto& list : made->followers)
+    std::erase(list, who);
+  if (who < made->needs.size())
+    made->needs[who].clear();
+}
+
+void plan_builder::need(slot who, slot needed) {
+  const auto size = std::max(made->kind_of.size(), made->needs.size());
+  made->needs.resize(size);
+  made->dependents.resize(size);
+  made->needs[who].push_back(needed);
+  made->dependents[needed].push_back(who);
+}
+
+void plan_builder::follow(slot who, slot primary) {
+  made->followers.resize(std::max(made->kind_of.size(), made->followers.size()));
+  made->followers[primary].push_back(who);
+  made->each_for_itself = false;
 }
 
 std::uint32_t plan_builder::team_of(const child_details& child) const {
@@ -160,7 +193,23 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
     .critical = key.critical,
     .temporary = !key.policy && holds.restart.value == restart::temporary,
     .frees_followers = holds.on_success_exit.value == on_success_action::no_op,
+    .significant = key.significant,
+    .stops_forever = holds.on_manual_stop.value == on_manual_stop_action::stop_forever,
+    .run_within = key.run_within,
   };
+  if (holds.health.value)
+    kind.stale_after = holds.health.value->stale_after;
+  if (key.check) {
+    kind.check_every = key.check->check_interval;
+    kind.check_within = key.check->timeout;
+    kind.check_retries = key.check->max_retries;
+  }
+  if (key.probe) {
+    kind.probe_every = key.probe->check_interval;
+    kind.probe_within = key.probe->timeout;
+    kind.awaits_ready = true;
+  }
+  kind.stall_is_failure = key.stall && key.stall->action == on_stall_action::restart;
   for (std::uint32_t g = 0; g < made->groups.size(); ++g)
     if (made->groups[g].name == holds.group)
       kind.group = g;
@@ -169,24 +218,12 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
 
 std::uint32_t plan_builder::intern(const plan::reach& x) {
   auto& all = made->reaches;
-  made->each_for_itself = made->each_for_itself && x.strategy == strategy::one_for_one;
+  made->each_for_itself = made->each_for_itself && is_for_itself(x.strategy);
   const auto found = std::ranges::find(all, x);
   const auto number = static_cast<std::uint32_t>(found - all.begin());
   if (found == all.end())
     all.push_back(x);
   return number;
-}
-
-void plan_builder::link(const std::vector<std::vector<slot>>& needs,
-                        const std::vector<std::vector<slot>>& followers) {
-  std::vector<std::vector<slot>> dependents(needs.size());
-  for (slot i = 0; i < needs.size(); ++i)
-    for (const auto need : needs[i])
-      dependents[need].push_back(i);
-  flatten(needs, made->first_need, made->needs);
-  flatten(dependents, made->first_dependent, made->dependents);
-  flatten(followers, made->first_follower, made->followers);
-  made->each_for_itself = made->each_for_itself && made->followers.empty();
 }
 
 } // namespace detail

@@ -49,6 +49,32 @@ struct plan {
     bool critical = true;
     bool temporary = false;
     bool frees_followers = false; ///< its clean end is nothing to those who follow it
+    bool significant = false;
+    bool stops_forever = false; ///< once terminated, no command but a new start brings it back
+
+    // -- signs of life; 0: nobody looks
+    nanoseconds run_within{0};
+    nanoseconds stale_after{0};
+    nanoseconds check_every{0}, check_within{0};
+    std::uint32_t check_retries = 0;
+    nanoseconds probe_every{0}, probe_within{0};
+    bool stall_is_failure = false;
+
+    bool is_watched() const {
+      return run_within.count() + stale_after.count() + check_every.count() + probe_every.count()
+             > 0;
+    }
+  };
+
+  /// What changed since the plan before, when a supervisor becomes another.
+  struct changes {
+    std::vector<slot> added{}, dropped{};
+    std::vector<slot> renewed{}; ///< to be restarted: what they start is another thing now
+    std::vector<slot> changed{}; ///< in place: what their policies remember is void
+    std::vector<std::uint32_t> group_was{}; ///< for each group its number before, or none
+    std::vector<bool> keeps_limits{};       ///< for each group
+    bool limits_changed = false;            ///< of the supervisor, or its intensity
+    bool must_hold = true; ///< if a child of it does not become ready, the whole is refused
   };
 
   supervisor::strategy strategy{};
@@ -58,15 +84,17 @@ struct plan {
   std::vector<kind> kinds{};
   std::vector<reach> reaches{};
   std::vector<group> groups{};
-  std::vector<std::uint32_t> kind_of{};                       ///< by slot
-  std::vector<slot> order{};                                  ///< of starting
-  std::vector<std::uint32_t> first_need{}, first_dependent{}; ///< by slot, one more than children;
-  std::vector<slot> needs{}, dependents{};                    ///< empty if nobody depends
-  std::vector<std::uint32_t> first_follower{};
-  std::vector<slot> followers{}; ///< linked sidecars
-  std::uint64_t seed = 0;        ///< of all luck
+  std::vector<std::uint32_t> kind_of{};                 ///< by slot
+  std::vector<slot> order{};                            ///< of starting
+  std::vector<std::vector<slot>> needs{}, dependents{}; ///< by slot, as far as there are any
+  std::vector<std::vector<slot>> followers{};           ///< linked sidecars
+  std::uint64_t seed = 0;                               ///< of all luck
   std::uint32_t in_flight = 256; ///< restarts of single children that may be starting at a time
   bool each_for_itself = true;   ///< no restart touches a sibling
+  bool pool = false;             ///< children are made of kind 0 at run time, and stop together
+  supervisor::auto_shutdown auto_shutdown{};
+  dynamic_supervisor_policy dynamic{};
+  supervisor::plan::changes revision{};
   std::uint64_t hash = 0; ///< of all of it; policies count by the names and numbers they show
 
   std::size_t size() const { return kind_of.size(); }

@@ -22,7 +22,8 @@ std::uint32_t turn::open(aim then, slot culprit) {
 /// stays out.
 void turn::join(std::uint32_t g, slot who) {
   auto& r = row(who);
-  if (r.now == phase::abandoned || r.now == phase::parked || r.now == phase::forgotten)
+  if (r.now == phase::abandoned || r.now == phase::parked || r.now == phase::forgotten
+      || r.now == phase::vacant)
     return;
   const auto was_in = r.regroup;
   if (was_in != in_none)
@@ -43,6 +44,8 @@ void turn::join(std::uint32_t g, slot who) {
   mine.still_up += is_alive(who);
   if (mine.first == nobody || r.rank < row(mine.first).rank)
     mine.first = who;
+  if (mine.last == nobody || r.rank > row(mine.last).rank)
+    mine.last = who;
 }
 
 void turn::leave_regroup(slot who, std::uint32_t for_whom) {
@@ -100,7 +103,7 @@ void turn::regroup_from(slot who, time_point resume) {
 }
 
 bool turn::touches_nobody_else(slot who) const {
-  return plan_.reach_of(who).strategy == strategy::one_for_one && plan_.followers_of(who).empty();
+  return is_for_itself(plan_.reach_of(who).strategy) && plan_.followers_of(who).empty();
 }
 
 void turn::join_those_touched(std::uint32_t g, slot who, fate then) {
@@ -110,7 +113,7 @@ void turn::join_those_touched(std::uint32_t g, slot who, fate then) {
     for (const auto follower : plan_.followers_of(x))
       join_for(g, follower, then);
   };
-  if (reach.strategy == strategy::one_for_one)
+  if (is_for_itself(reach.strategy))
     return join_with_followers(who);
   const auto first = reach.strategy == strategy::one_for_all ? state_.oldest : who;
   for (auto x = first; x != nobody; x = row(x).younger)
@@ -144,11 +147,13 @@ void turn::take_followers_down(slot who, fate then) {
   go_down_for_good(g);
 }
 
-/// Those who are down already have nothing to wait for.
+/// Those who are down already, and will stay so, have nothing to wait for.
 void turn::go_down_for_good(std::uint32_t g) {
+  const auto last = group(g).last;
   for (auto who = group(g).first; who != nobody;) {
-    const auto next = row(who).younger; // it may be forgotten
-    if (row(who).regroup == g && !is_alive(who) && !row(who).unsettled)
+    const auto next = who == last ? nobody : row(who).younger; // it may be forgotten
+    const auto settled = !is_alive(who) && !row(who).unsettled;
+    if (row(who).regroup == g && settled && row(who).fate != fate::rise)
       meet_fate(who);
     who = next;
   }
@@ -160,6 +165,7 @@ void turn::end(aim why, slot culprit) {
   if (ending() || state_.finished)
     return;
   clear_the_lines();
+  break_promises(objection::shutting_down);
   const auto g = open(why, culprit);
   state_.ending = g;
   for (auto x = state_.oldest; x != nobody; x = row(x).younger)
@@ -177,8 +183,10 @@ void turn::end(aim why, slot culprit) {
 // -- down, last started first ------------------------------------------------------------------------------
 
 void turn::go_down(std::uint32_t g) {
-  group(g).cursor = state_.youngest;
-  if (group(g).still_up > 1)
+  group(g).cursor = group(g).last;
+  if (plan_.pool)
+    tell_all(g);
+  else if (group(g).still_up > 1)
     if (const auto longest = patience(g); longest != stop_budget::no_end)
       set_group_deadline(g, later(now_, longest));
   go_on(g);
@@ -189,7 +197,8 @@ void turn::go_down(std::uint32_t g) {
 nanoseconds turn::patience(std::uint32_t g) const {
   nanoseconds longest{0};
   const auto oldest = state_.regroups[g].first;
-  for (auto x = state_.youngest; x != nobody && row(x).rank >= row(oldest).rank; x = row(x).older)
+  for (auto x = state_.regroups[g].last; x != nobody && row(x).rank >= row(oldest).rank;
+       x = row(x).older)
     if (row(x).regroup == g && is_alive(x))
       longest = std::max(longest, plan_.of(x).stop.graceful);
   return longest;
@@ -252,8 +261,9 @@ void turn::all_down(std::uint32_t g) {
 void turn::announce_wait(slot who, time_point until) {
   if (until <= now_)
     return;
-  fact(event_type::backoff_scheduled, current(who)).wait = until - now_;
-  todo(deed::wait, current(who), until);
+  const auto whose = who == nobody ? life{} : current(who);
+  fact(event_type::backoff_scheduled, whose).wait = until - now_;
+  todo(deed::wait, whose, until);
 }
 
 // -- up, in start order --------------------------------------------------------------------------------------
@@ -267,18 +277,20 @@ void turn::rise(std::uint32_t g) {
     mine.cursor = mine.first;
   if (mine.awaited != nobody)
     return;
-  for (; mine.cursor != nobody; mine.cursor = row(mine.cursor).younger) {
+  for (; mine.cursor != nobody && mine.members > 0; mine.cursor = row(mine.cursor).younger) {
     const auto who = mine.cursor;
     if (row(who).regroup != g)
       continue;
     if (!needs_are_ready(who)) {
       row(who).gated = true;
       const auto hopeless = hopeless_need(who);
-      if (hopeless == nobody)
+      if (hopeless == nobody && !waits_for_one_of(g, who))
         return;
-      if (!state_.begun && plan_.of(who).critical)
+      if (hopeless != nobody && !is_held(hopeless) && !state_.begun && plan_.of(who).critical)
         return end(aim::roll_back, hopeless);
       leave_behind(g, who);
+      if (hopeless != nobody)
+        fact(event_type::child_blocked, current(who));
       continue;
     }
     row(who).regroup = in_none;
@@ -293,6 +305,14 @@ void turn::rise(std::uint32_t g) {
   close(g);
 }
 
+/// A child that came back has its place after those that need it.
+bool turn::waits_for_one_of(std::uint32_t g, slot who) const {
+  return std::ranges::any_of(plan_.needs_of(who), [&](slot need) {
+    const auto& r = row(need);
+    return r.regroup == g || (r.now == phase::waiting && r.gated && waits_for_one_of(g, need));
+  });
+}
+
 /// It waits alone for what may never come, so that those after it need not.
 void turn::leave_behind(std::uint32_t g, slot who) {
   auto& r = row(who);
@@ -301,7 +321,6 @@ void turn::leave_behind(std::uint32_t g, slot who) {
   r.now = phase::waiting;
   r.waits_for = wait_reason::dependencies;
   r.since = now_;
-  fact(event_type::child_blocked, current(who));
 }
 
 /// It runs, or it will not: whoever waited for it goes on.
@@ -338,8 +357,9 @@ void turn::finish(std::uint32_t g) {
   state_.finished = true;
   fact(event_type::shutdown_completed);
   const auto who = culprit == nobody ? life{} : current(culprit);
-  auto& last = fact(why == aim::stop ? event_type::runtime_control_loop_completed
-                                     : event_type::runtime_control_loop_failed,
+  const auto in_order = why == aim::stop || why == aim::auto_shutdown;
+  auto& last = fact(in_order ? event_type::runtime_control_loop_completed
+                             : event_type::runtime_control_loop_failed,
                     who);
   if (culprit != nobody)
     last.exit = tally_of(culprit).last_exit;
@@ -351,7 +371,7 @@ void turn::count_those_already_down() {
   for (const auto& x : tally_.outcomes)
     counted[x.who.who] = true;
   for (slot who = 0; who < state_.children.size(); ++who)
-    if (!counted[who])
+    if (!counted[who] && row(who).now != phase::vacant)
       tally_.outcomes.push_back({current(who),
                                  row(who).now == phase::abandoned ? shutdown_status::abort_failed
                                                                   : shutdown_status::already_exited,

@@ -8,8 +8,13 @@ namespace supervisor {
 
 std::string_view label(lifecycle x) noexcept {
   constexpr std::string_view words[]
-    = {"declared",    "starting",      "running", "ready",  "restarting",
+    = {"declared",    "starting",      "running", "ready",  "restarting", "paused",
        "quarantined", "shutting_down", "stopped", "failed", "abandoned"};
+  return words[static_cast<int>(x)];
+}
+
+std::string_view label(child_readiness x) noexcept {
+  constexpr std::string_view words[] = {"not_required", "pending", "ready"};
   return words[static_cast<int>(x)];
 }
 
@@ -27,12 +32,12 @@ bool comes_back(const state& s, slot who) {
 
 namespace {
 
-lifecycle lifecycle_of(const child_row& r, const child_tally& counted) {
+lifecycle lifecycle_of(const child_row& r, const child_tally& counted, bool ending) {
   switch (r.now) {
     case phase::down:
-      if (r.regroup != in_none && r.number > 0)
+      if (r.regroup != in_none && r.number > r.born && !ending)
         return lifecycle::restarting;
-      if (r.number == 0)
+      if (r.number == r.born)
         return lifecycle::declared;
       return counted.exited && is_failure(counted.last_exit.what) ? lifecycle::failed
                                                                   : lifecycle::stopped;
@@ -48,7 +53,10 @@ lifecycle lifecycle_of(const child_row& r, const child_tally& counted) {
     case phase::abandoned:
       return lifecycle::abandoned;
     case phase::parked:
-      return lifecycle::quarantined;
+      return r.op == operation::paused       ? lifecycle::paused
+             : r.op == operation::terminated ? lifecycle::stopped
+                                             : lifecycle::quarantined;
+    case phase::vacant:
     case phase::forgotten:
       return counted.exited && is_failure(counted.last_exit.what) ? lifecycle::failed
                                                                   : lifecycle::stopped;
@@ -71,13 +79,118 @@ std::optional<nanoseconds> next_start(const state& s, const child_row& r, time_p
 
 } // namespace
 
-child_state describe(const state& s, const tally& t, slot who, time_point now) {
+namespace {
+
+std::optional<attempt_status> status_of(const child_row& r) {
+  switch (r.now) {
+    case phase::starting:
+      return attempt_status::starting;
+    case phase::up:
+      return r.ready ? attempt_status::ready : attempt_status::running;
+    case phase::stopping:
+    case phase::killing:
+    case phase::abandoned:
+      return attempt_status::cancelling;
+    default:
+      return std::nullopt;
+  }
+}
+
+stop_state stop_of(const child_row& r, const child_tally& counted) {
+  if (r.op == operation::active && !r.pending)
+    return stop_state::idle;
+  switch (r.now) {
+    case phase::stopping:
+    case phase::up:
+    case phase::starting:
+      return stop_state::cancel_delivered;
+    case phase::killing:
+    case phase::abandoned:
+      return stop_state::failed;
+    default:
+      return counted.exited ? stop_state::completed : stop_state::no_active_attempt;
+  }
+}
+
+fence_phase fence_of(const state& s, const child_row& r) {
+  if (s.ending != in_none || s.finished)
+    return fence_phase::closed;
+  if (!r.pending)
+    return fence_phase::open;
+  switch (r.now) {
+    case phase::up:
+    case phase::starting:
+    case phase::stopping:
+      return fence_phase::waiting_for_old_stop;
+    case phase::killing:
+    case phase::abandoned:
+      return fence_phase::aborting_old;
+    default:
+      return fence_phase::ready_to_start;
+  }
+}
+
+const memory_slot* memory_of(const state& s, const child_row& r, scope at) {
+  if (r.trouble == nobody)
+    return nullptr;
+  const auto& mine = s.troubles[r.trouble];
+  return at == scope::child ? &mine.limits : &mine.memory;
+}
+
+/// Of the limit that goes by that name, among the child's own.
+restart_limit_state limit_of(const plan& p, const state& s, slot who, time_point now) {
+  restart_limit_state x;
+  const auto* policy = policy_at(p, who, scope::child);
+  if (!policy)
+    return x;
+  static const memory_slot nothing{};
+  const auto* past = memory_of(s, s.children[who], scope::child);
+  policy->each_part({.now = now}, past ? *past : nothing, [&x](const part_said& part) {
+    if (part.name != policies::restart_limit::name || !part.stands)
+      return;
+    x = {part.stands->within, static_cast<std::uint32_t>(part.stands->most),
+         static_cast<std::uint32_t>(part.stands->have)};
+  });
+  return x;
+}
+
+void describe_liveness(child_state& x, const plan& p, const state& s, slot who, time_point now) {
+  const auto& r = s.children[who];
+  x.readiness = !p.of(who).awaits_ready ? child_readiness::not_required
+                : r.ready               ? child_readiness::ready
+                                        : child_readiness::pending;
+  if (r.vital == nobody || !p.of(who).is_watched())
+    return;
+  const auto& mine = s.vitals[r.vital];
+  x.health = mine.health;
+  if (mine.last_beat != time_point::min())
+    x.last_heartbeat = now - mine.last_beat;
+}
+
+} // namespace
+
+child_state describe(const plan& p, const state& s, const tally& t, slot who, time_point now) {
   const auto& r = s.children[who];
   const auto counted = who < t.children.size() ? t.children[who] : child_tally{};
   child_state x;
-  x.state = lifecycle_of(r, counted);
+  x.operation = r.op;
+  x.status = status_of(r);
+  x.stop_state = stop_of(r, counted);
+  x.fence = fence_of(s, r);
+  x.last_event = counted.last_event;
+  x.dynamic = r.added;
+  x.forgotten = r.now == phase::forgotten;
+  if (r.now != phase::vacant) {
+    describe_liveness(x, p, s, who, now);
+    x.restart_limit = limit_of(p, s, who, now);
+    x.significant = p.of(who).significant;
+  }
+  if (r.pending)
+    x.pending_restart
+      = {counted.generation, r.number - r.born, counted.generation + 1, counted.merged};
+  x.state = lifecycle_of(r, counted, s.ending != in_none);
   x.generation = counted.generation;
-  x.attempt = r.number;
+  x.attempt = r.number - r.born;
   x.restart_count = counted.restarts;
   if (counted.exited)
     x.last_exit = counted.last_exit;
@@ -86,6 +199,22 @@ child_state describe(const state& s, const tally& t, slot who, time_point now) {
   if (r.now == phase::waiting && r.waits_for != wait_reason::time)
     x.held_by = r.waits_for;
   return x;
+}
+
+std::optional<nanoseconds> stop_bound(const plan& p, const state& s) {
+  nanoseconds graceful{0}, killed{0};
+  for (auto x = s.youngest; x != nobody; x = s.children[x].older) {
+    const auto now = s.children[x].now;
+    if (now != phase::starting && now != phase::up && now != phase::stopping
+        && now != phase::killing)
+      continue;
+    const auto& stop = p.of(x).stop;
+    if (stop.is_unlimited())
+      return std::nullopt;
+    graceful = std::max(graceful, stop.graceful);
+    killed = std::max(killed, stop.abort_wait);
+  }
+  return 2 * graceful + killed;
 }
 
 std::vector<std::string> shutdown_report::abandoned() const {
@@ -108,6 +237,8 @@ std::string headline(const shutdown_report& x) {
       return "shut down by " + x.culprit + ": " + x.reason;
     case aim::roll_back:
       return "could not start " + x.culprit + ": " + x.reason;
+    case aim::auto_shutdown:
+      return "shut down by itself, after " + x.culprit + " had ended,";
     case aim::begin:
     case aim::restart:
       break;

@@ -21,6 +21,8 @@ std::string finish(aim why, std::string_view name) {
   switch (why) {
     case aim::stop:
       return "finish";
+    case aim::auto_shutdown:
+      return "finish after " + std::string{name};
     case aim::give_up:
       return "give up over " + std::string{name};
     case aim::end_tree:
@@ -50,7 +52,11 @@ std::string show(const effect& x, time_point now, std::string_view name) {
       return "wait " + words(x.at - now);
     case deed::ask:
       return "ask about " + std::string{name};
+    case deed::check:
+      return "check " + std::string{name};
     case deed::wake:
+    case deed::answer:
+    case deed::vacate:
       return "";
     case deed::begun:
       return "begun";

@@ -1,14 +1,12 @@
 #include "supervisor/config/words.hpp"
 #include "supervisor/make_effective.hpp"
-#include "supervisor/report.hpp"
-
-#include <cstdio>
+#include "supervisor/setting_words.hpp"
 
 namespace supervisor {
 
 namespace {
 
-// -- values in words ---------------------------------------------------------------------------------
+using detail::words;
 
 std::string words(policy_source x) {
   switch (x) {
@@ -20,78 +18,6 @@ std::string words(policy_source x) {
       return "by default";
   }
   return {};
-}
-
-std::string words(std::string_view label) { return std::string{label}; }
-
-std::string words(double x) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", x);
-  return text;
-}
-
-std::string words(const jitter& x) {
-  switch (x.mode) {
-    case jitter_mode::disabled:
-      return "no jitter";
-    case jitter_mode::ratio:
-      return "jitter " + words(x.ratio);
-    case jitter_mode::full:
-      return "full jitter";
-    case jitter_mode::decorrelated:
-      return "decorrelated jitter";
-  }
-  return {};
-}
-
-std::string words(const backoff& x) {
-  return to_string(x.first) + " to " + to_string(x.longest) + ", " + words(x.jitter);
-}
-
-std::string words(const stop_budget& x) {
-  const auto killed = to_string(x.abort_wait) + " for a kill";
-  if (x.is_unlimited())
-    return "unlimited";
-  return x.is_brutal() ? killed : to_string(x.graceful) + ", then " + killed;
-}
-
-std::string words(const std::vector<std::int32_t>& codes) {
-  std::string text;
-  for (const auto code : codes)
-    text += (text.empty() ? "" : ", ") + std::to_string(code);
-  return text;
-}
-
-std::string count(std::uint32_t n, const std::string& what) {
-  return n == unlimited ? "unlimited " + what + "s"
-                        : std::to_string(n) + " " + what + (n == 1 ? "" : "s");
-}
-
-std::string words(const restart_limit& x) {
-  return count(x.max_restarts, "restart") + " in " + to_string(x.window);
-}
-
-std::string words(const failure_window& x) {
-  return count(x.threshold, "failure")
-         + (x.mode == failure_window_mode::time_sliding ? " in " + to_string(x.window)
-                                                        : " of " + count(x.max_count, "end"));
-}
-
-std::string words(const cold_start& x) {
-  return count(x.max_restarts, "restart") + " in the first " + to_string(x.window);
-}
-
-std::string words(const hot_loop& x) {
-  return count(x.min_restarts, "end") + " in " + to_string(x.window);
-}
-
-std::string words(const meltdown_fuse& x) {
-  return count(x.max_failures, "failure") + " in " + to_string(x.window) + ", rests for "
-         + to_string(x.reset_after);
-}
-
-std::string words(supervisor::strategy x, const std::string& team) {
-  return words(label(x)) + (team.empty() ? "" : " with tag " + config::quoted(team));
 }
 
 // -- lines -------------------------------------------------------------------------------------------
@@ -141,7 +67,7 @@ std::string lines_of(const effective_policy& x, bool has_own_policy) {
          + line("on_budget_exhausted", x.on_budget_exhausted)
          + line("on_manual_stop", x.on_manual_stop)
          + line("success_exit_codes", x.success_exit_codes) + line("shutdown", x.shutdown)
-         + line("severity", x.severity)
+         + line_if_on("health_policy", x.health.value, x.health.from) + line("severity", x.severity)
          + line("strategy", words(x.strategy.value, x.team), x.strategy.from)
          + line("escalation_policy", x.escalation);
 }

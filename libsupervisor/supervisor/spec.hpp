@@ -73,24 +73,68 @@ constexpr std::string_view label(propagation x) noexcept {
   return words[static_cast<int>(x)];
 }
 
-// -- fields that nothing acts on yet ---------------------------------------------------------------
-// Declared so that a spec has one shape for ever; setting one is a fault ("not supported yet").
-
-struct health_policy {
-  nanoseconds heartbeat_interval = std::chrono::seconds{1};
-  nanoseconds stale_after = std::chrono::seconds{3};
+/// Which ends of significant children end their supervisor: those that the children made
+/// themselves, and after which they stay down.
+enum class auto_shutdown : std::uint8_t {
+  never,
+  any_significant,
+  all_significant, ///< the last one that was active
 };
 
+constexpr std::string_view label(auto_shutdown x) noexcept {
+  constexpr std::string_view words[] = {"never", "any_significant", "all_significant"};
+  return words[static_cast<int>(x)];
+}
+
+// -- signs of life -----------------------------------------------------------------------------------
+// A child that does not give them is unhealthy: it is stopped, and its policy decides.
+
+/// Beats that the child sends by itself, see `child::heartbeat`. The first is due within
+/// `stale_after` of being ready.
+struct health_policy {
+  nanoseconds heartbeat_interval = std::chrono::seconds{1}; ///< what the child is asked to keep to
+  nanoseconds stale_after = std::chrono::seconds{3};        ///< an older beat is none
+
+  friend bool operator==(const health_policy&, const health_policy&) = default;
+};
+
+/// A question that the supervisor asks a child that is ready, again and again.
 struct health_check {
   nanoseconds check_interval = std::chrono::seconds{10};
   nanoseconds timeout = std::chrono::seconds{5};
-  std::uint32_t max_retries = 3;
+  std::uint32_t max_retries = 3; ///< so many failures in a row are one too many
+
+  friend bool operator==(const health_check&, const health_check&) = default;
 };
 
+/// A question that the supervisor asks until the answer is yes: then the child is ready. It has
+/// until its start_timeout.
 struct readiness_probe {
   nanoseconds check_interval = std::chrono::seconds{5};
   nanoseconds timeout = std::chrono::seconds{3};
+
+  friend bool operator==(const readiness_probe&, const readiness_probe&) = default;
 };
+
+enum class on_stall_action : std::uint8_t {
+  report,
+  restart, ///< as unhealthy; a handler that never returns cannot be killed, and is abandoned
+};
+
+constexpr std::string_view label(on_stall_action x) noexcept {
+  return x == on_stall_action::report ? "report" : "restart";
+}
+
+/// Who looks after actors that do not come back from a handler.
+struct stall_watchdog {
+  nanoseconds after = std::chrono::seconds{5}; ///< in one handler
+  on_stall_action action = on_stall_action::report;
+
+  friend bool operator==(const stall_watchdog&, const stall_watchdog&) = default;
+};
+
+// -- fields that nothing acts on yet ---------------------------------------------------------------
+// Declared so that a spec has one shape for ever; setting one is a fault ("not supported yet").
 
 struct resource_limits {
   std::optional<std::uint64_t> max_memory_mb{};
@@ -116,9 +160,13 @@ struct secret_ref {
   bool required = false;
 };
 
+/// Whether children may be added to a running supervisor.
 struct dynamic_supervisor_policy {
   bool enabled = true;
-  std::optional<std::uint32_t> child_limit{};
+  std::optional<std::uint32_t> child_limit{}; ///< of all its children; more are refused
+
+  friend bool operator==(const dynamic_supervisor_policy&, const dynamic_supervisor_policy&)
+    = default;
 };
 
 // -- groups ----------------------------------------------------------------------------------------
@@ -163,7 +211,7 @@ struct sidecar_config {
 struct child_reactions {
   std::optional<on_success_action> on_success_exit{};
   std::optional<on_failure_action> on_failure_exit{};
-  std::optional<on_manual_stop_action> on_manual_stop{}; ///< not supported yet
+  std::optional<on_manual_stop_action> on_manual_stop{}; ///< of terminate_child
   std::optional<on_timeout_action> on_timeout{};
   std::optional<on_budget_exhausted_action> on_budget_exhausted{};
 
@@ -211,17 +259,21 @@ struct child_details {
   std::optional<severity_class> severity{};
   std::string group{}; ///< one of the supervisor's group_configs
   std::optional<supervisor::sidecar_config> sidecar_config{};
-
-  // not supported yet
-  std::optional<nanoseconds> run_timeout{};
+  bool significant = false;                 ///< its end may end its supervisor, see auto_shutdown
+  std::optional<nanoseconds> run_timeout{}; ///< a life that lasts longer has timed out
   std::optional<supervisor::health_policy> health_policy{};
   std::optional<supervisor::health_check> health_check{};
   std::optional<supervisor::readiness_probe> readiness_probe{};
+  std::optional<supervisor::stall_watchdog> stall_watchdog{};
+
+  // not supported yet
   std::optional<supervisor::resource_limits> resource_limits{};
   std::optional<supervisor::command_permissions> command_permissions{};
   std::vector<env_var> environment{};
   std::vector<secret_ref> secrets{};
 };
+
+inline constexpr nanoseconds default_start_timeout = std::chrono::seconds{30};
 
 /// A backoff that was not set: the child takes its supervisor's default.
 inline constexpr backoff inherited_backoff{nanoseconds::min(), nanoseconds::min(), {}};
@@ -249,6 +301,7 @@ struct child_defaults {
   policies::backoff backoff = inherited_backoff; ///< 10 ms, doubling to 1 s, no jitter
   std::optional<stop_budget> shutdown{};         ///< 5 s, 1 s; not of nested supervisors: unlimited
   std::optional<child_limits> limits{};          ///< none
+  std::optional<supervisor::health_policy> health_policy{}; ///< no beats; not of nested supervisors
 };
 
 struct supervisor_details {
@@ -263,11 +316,12 @@ struct supervisor_details {
   std::vector<group_config> group_configs{};
   std::vector<group_dependency> group_dependencies{};
   std::map<supervisor::task_role, severity_class> severity_defaults{};
+  supervisor::auto_shutdown auto_shutdown = auto_shutdown::never;
+  supervisor::dynamic_supervisor_policy dynamic_supervisor_policy{};
+  /// Of a root: commands that may be under way in the tree at a time, 256; more are refused.
+  std::optional<std::uint32_t> control_channel_capacity{};
 
   // not supported yet
-  std::optional<supervisor::health_policy> default_health_policy{};
-  std::optional<supervisor::dynamic_supervisor_policy> dynamic_supervisor_policy{};
-  std::optional<std::uint32_t> control_channel_capacity{};
   std::optional<std::uint32_t> event_channel_capacity{};
 };
 
@@ -294,6 +348,12 @@ struct declared_start {
   const basic_supervisor_spec<declared_start>* tree() const { return nested.get(); }
 };
 
+/// Whether both start the same thing; two nested supervisors do, whatever their children.
+bool same_start(const declared_start&, const declared_start&);
+
+/// Why they do not, "args: {} -> {"port":80}"; empty if they do.
+std::string start_difference(const declared_start& was, const declared_start& is);
+
 using declared_child_spec = basic_child_spec<declared_start>;
 using declared_spec = basic_supervisor_spec<declared_start>;
 
@@ -302,6 +362,21 @@ template <class Start>
 faults validate(const basic_supervisor_spec<Start>&);
 
 extern template faults validate(const declared_spec&);
+
+/// What is wrong with a child wherever it may stand, by places in the child.
+template <class Start>
+faults validate(const basic_child_spec<Start>&);
+
+extern template faults validate(const declared_child_spec&);
+
+/// The same, and what is wrong with adding it to this supervisor. Looks at none of the children
+/// there: whether the id is free, whether those that it names are there, and whether one waits for
+/// the other in a circle is for those to see who have an index.
+template <class Start>
+faults validate_child(const basic_child_spec<Start>& added,
+                      const basic_supervisor_spec<Start>& running);
+
+extern template faults validate_child(const declared_child_spec&, const declared_spec&);
 
 /// Whether `id` is [A-Za-z_][A-Za-z0-9_-]*.
 bool is_id(std::string_view id);

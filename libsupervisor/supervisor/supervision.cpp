@@ -21,6 +21,8 @@ state make_state(const plan& p) {
     (made.youngest == nobody ? made.oldest : made.children[made.youngest].younger) = who;
     made.youngest = who;
   }
+  made.next_rank = rank;
+  made.members = rank;
   return made;
 }
 
@@ -29,8 +31,10 @@ namespace detail {
 // -- a crash, from the news to the decision ----------------------------------------------------------
 
 /// Ends that are pending together are taken note of together, and answered in start order: so one
-/// regroup, and one strike, covers all it would restart anyway.
+/// regroup, and one strike, covers all it would restart anyway. Commands come after that.
 void turn::take(std::span<const input> inputs) {
+  const auto seats = state_.children.size();
+  make_room();
   std::vector<ended> ends;
   for (const auto& x : inputs)
     take(x, ends);
@@ -38,11 +42,31 @@ void turn::take(std::span<const input> inputs) {
     put_in_order(ends);
   for (const auto& x : ends)
     settle(x);
+  for (const auto& x : inputs)
+    if (x.what >= news::command)
+      obey(x);
   go_on_all();
+  if (state_.revising.on)
+    revise_without_those_blocked();
   if (ending() && group(state_.ending).down)
     finish(state_.ending);
   start_those_in_line();
   wake_in_time();
+  give_room_back(seats);
+}
+
+/// The plan knows the seats of children whose news are among the inputs.
+void turn::make_room() {
+  child_row vacant;
+  vacant.now = phase::vacant;
+  if (state_.children.size() < plan_.size())
+    state_.children.resize(plan_.size(), vacant);
+}
+
+void turn::give_room_back(std::size_t seats) {
+  auto& all = state_.children;
+  while (all.size() > seats && all.back().now == phase::vacant && all.back().number == 0)
+    all.pop_back();
 }
 
 /// By rank, so that the restart that touches most comes first. Where none touches a sibling, the
@@ -79,6 +103,16 @@ void turn::take(const input& x, std::vector<ended>& ends) {
       return on_late_end(x.who, ends);
     case news::answered:
       return on_answered(x);
+    case news::heartbeat:
+      return on_heartbeat(x.who);
+    case news::checked:
+      return on_checked(x);
+    case news::stalled:
+      return on_stalled(x);
+    case news::command:
+    case news::added:
+    case news::revised:
+      return; // see `take`
   }
 }
 
@@ -95,8 +129,7 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
     for (auto& outcome : tally_.outcomes)
       if (outcome.who == x.who)
         outcome = {x.who, shutdown_status::late_report, x.exit};
-    r.now = r.fate == fate::park ? phase::parked : phase::down;
-    return;
+    return come_late(who);
   }
   if (!is_alive(who) || r.gone)
     return stale(x.who);
@@ -132,29 +165,47 @@ void turn::settle(ended end) {
   auto& r = row(end.who);
   r.unsettled = false;
   const auto told = end.was == phase::stopping || end.was == phase::killing;
-  if (r.timed_out && r.regroup == in_none) {
-    end.exit = {exit_class::timeout, exit_detail::start_failed, failure_kind::timeout, 0};
-    end.uptime = nanoseconds{0};
-  } else if (told && end.exit.what == exit_class::external_cancel) {
+  if (r.condemned != condemned::no && r.regroup == in_none)
+    end.exit = verdict_on(end);
+  else if (told && end.exit.what == exit_class::external_cancel)
     end.exit.what = exit_class::manual_stop;
-  } else if (is_success_code(end)) {
+  else if (is_success_code(end))
     end.exit.what = exit_class::success;
-  }
+  if (r.condemned == condemned::slow_start)
+    end.uptime = nanoseconds{0};
   tally_of(end.who).last_exit = end.exit;
   if (state_.finished)
     return report_leaving(end);
   if (r.regroup == in_none)
     return decide(end);
-  r.timed_out = false;
+  r.condemned = condemned::no;
   report_leaving(end);
+  report_stop(end);
+  keep_promises_of_its_end(end.who);
   if (end.exit.detail == exit_detail::shutdown_tree && !ending())
     return this->end(aim::end_tree, end.who);
   const auto g = r.regroup;
-  if (plan_.of(end.who).temporary && !finishes(group(g).then))
+  const auto forgets = r.fate == fate::rise || r.op == operation::active;
+  if (plan_.of(end.who).temporary && forgets && !r.pending && !finishes(group(g).then))
     forget(end.who);
   else if (r.fate != fate::rise && !finishes(group(g).then))
     meet_fate(end.who);
   go_on(g);
+}
+
+/// What it was stopped for outweighs how it took it.
+child_exit turn::verdict_on(const ended& end) const {
+  switch (row(end.who).condemned) {
+    case condemned::slow_start:
+      return {exit_class::timeout, exit_detail::start_failed, failure_kind::timeout, 0};
+    case condemned::ran_too_long:
+      return {exit_class::timeout, exit_detail::none, failure_kind::timeout, 0};
+    case condemned::unhealthy:
+      return {exit_class::nonzero_exit, exit_detail::none, failure_kind::unhealthy, 0};
+    case condemned::no:
+      break;
+  }
+  return end.exit;
 }
 
 bool turn::is_success_code(const ended& end) const {
@@ -175,13 +226,27 @@ void turn::report_leaving(const ended& end) {
     = end.exit;
 }
 
+/// Of a stop that somebody commanded.
+void turn::report_stop(const ended& end) {
+  const auto& r = row(end.who);
+  if (ending())
+    return;
+  if (r.pending)
+    fact(event_type::child_restart_fence_pending_drained, current(end.who)).exit = end.exit;
+  if (r.pending || r.op != operation::active)
+    fact(event_type::child_control_stop_completed, current(end.who)).exit = end.exit;
+}
+
 void turn::decide(const ended& end) {
   auto& r = row(end.who);
-  const auto never_ran = end.was == phase::starting || r.timed_out;
-  const auto first = r.number == 1 && never_ran && !state_.begun;
-  r.timed_out = false;
+  const auto never_ran = end.was == phase::starting || r.condemned == condemned::slow_start;
+  const auto first = is_first(end.who) && never_ran && !state_.begun && !r.added;
+  r.condemned = condemned::no;
+  r.pending = false;
   if (never_ran)
     fact(event_type::child_start_failed, current(end.who)).exit = end.exit;
+  if (r.joining)
+    return has_not_joined(end);
   if (first && plan_.of(end.who).critical)
     return this->end(aim::roll_back, end.who);
   ++tally_.crashes;
@@ -302,6 +367,8 @@ void turn::carry_out(const ended& end, const decision& then) {
       return regroup_from(end.who, after(then.wait));
     }
     case verdict::leave_down:
+      if (significant_end(end.who))
+        return;
       if (end.exit.what != exit_class::success || !plan_.of(end.who).frees_followers)
         take_followers_down(end.who, fate::stay_down);
       return leave_down(end.who, end.exit.what == exit_class::success);

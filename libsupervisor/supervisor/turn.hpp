@@ -1,7 +1,7 @@
 #pragma once
 
 // One call of `step`, as an object: what its parts share. Only supervision.cpp, waiting.cpp,
-// news.cpp, children.cpp and regroup.cpp include it.
+// news.cpp, children.cpp, regroup.cpp, commands.cpp and liveness.cpp include it.
 
 #include "supervisor/core.hpp"
 
@@ -28,6 +28,8 @@ private:
 
   // -- supervision.cpp: ends, and the decisions about them ------------------------------------------
 
+  void make_room();
+  void give_room_back(std::size_t seats);
   void put_in_order(std::vector<ended>&);
   void take(const input&, std::vector<ended>& ends);
   void on_exited(const input&, std::vector<ended>& ends);
@@ -35,6 +37,8 @@ private:
   void settle(ended);
   bool is_success_code(const ended&) const;
   void report_leaving(const ended&);
+  void report_stop(const ended&);
+  child_exit verdict_on(const ended&) const;
   void decide(const ended&);
   bool is_judged_outside(const ended&) const;
   decision wanted(const ended&);
@@ -82,6 +86,75 @@ private:
   void on_late_end(life, std::vector<ended>& ends);
   void on_deadline();
   void on_due(slot);
+  void come_late(slot);
+  void start_late(slot);
+
+  // -- commands.cpp: what operators and programs want ---------------------------------------------------
+
+  void obey(const input&);
+  void on_command(const input&);
+  void on_added(const input&);
+  void on_revised(const input&);
+  control_outcome asked_for(const input&) const;
+  objection objection_to(const input&) const;
+  void answer(control_outcome);
+  void refuse(control_outcome, objection);
+  void hold(control_outcome, operation, supervisor::fate);
+  void take_down(slot, operation, supervisor::fate, std::uint32_t key);
+  void remove(control_outcome);
+  void erase(control_outcome);
+  void terminate(control_outcome);
+  void resume(control_outcome);
+  void release(control_outcome);
+  void bring_back(slot, std::uint32_t key);
+  void bring_back_alone(slot, std::uint32_t key);
+  void bring_followers_back(slot, operation held, std::uint32_t key);
+  void restart(control_outcome);
+  void queue_restart(control_outcome&);
+  void merge_restart(control_outcome&);
+  void start_alone(slot);
+  void set_operation(slot, operation, std::uint32_t key);
+  bool is_needed(slot) const;
+  void seat(slot);
+  void vacate(slot);
+  void keep_seat(slot);
+  void give_seat_back(slot);
+  void empty_seat(slot);
+  void keep_promises(slot, objection);
+  void keep_promises_of_its_end(slot);
+  std::vector<promise> take_promises(slot, command order);
+  void keep_promise(const promise&, objection);
+  void break_promises(objection);
+  bool was_asked_for(slot) const;
+  void has_joined(slot);
+  void has_joined_revision();
+  void revise_without_those_blocked();
+  void has_not_joined(const ended&);
+  std::vector<slot> take_seats();
+  void look_after_anew(slot);
+  void drop(slot, std::uint32_t group);
+  void let_go(slot);
+  std::vector<slot> take_back_those_leaving();
+  void take_new_order();
+  void take_new_groups();
+  void give_revision_up(slot culprit, const child_exit&);
+  void stay_out(slot);
+  void end_revision(objection, slot culprit = nobody, const child_exit& = {});
+
+  // -- liveness.cpp: children that have to say that they live ------------------------------------------
+
+  vital* vital_of(slot);
+  void look_after(slot, time_point start_by);
+  void look_after_ready(slot);
+  void rearm(slot);
+  void on_vital_due(slot);
+  void check(slot);
+  void check_failed(slot);
+  void on_heartbeat(life);
+  void on_checked(const input&);
+  void on_stalled(const input&);
+  void unhealthy(slot, child_health);
+  void condemn(slot, supervisor::condemned);
 
   // -- children.cpp: what is done to one child, and whom it needs --------------------------------------
 
@@ -90,13 +163,19 @@ private:
   void kill(slot);
   void abandon(slot);
   void leave_down(slot, bool done);
+  bool significant_end(slot);
   void park(slot);
   void meet_fate(slot);
+  void leave(slot, supervisor::fate);
   void forget(slot);
+  void drop_from_order(slot);
+  void unlink(slot);
   void ungate_dependents_of(slot);
+  void leave_gate_of_dependencies(slot);
   bool needs_are_ready(slot) const;
   bool is_hopeless(slot) const;
   slot hopeless_need(slot) const;
+  bool is_held(slot) const;
 
   // -- regroup.cpp: children that go down and come up together --------------------------------------
 
@@ -124,6 +203,7 @@ private:
   void announce_wait(slot, time_point until);
   void on_group_due(std::uint32_t group);
   void rise(std::uint32_t group);
+  bool waits_for_one_of(std::uint32_t group, slot) const;
   void leave_behind(std::uint32_t group, slot);
   void on_start_settled(slot);
   void close(std::uint32_t group);
@@ -138,6 +218,7 @@ private:
   supervisor::regroup& group(std::uint32_t i) { return state_.regroups[i]; }
   life current(slot who) const { return {who, row(who).number}; }
   bool is_current(life) const;
+  bool is_first(slot who) const { return row(who).number == row(who).born + 1; }
   bool is_alive(slot) const;
   bool ending() const { return state_.ending != in_none; }
   trouble& trouble_of(slot);

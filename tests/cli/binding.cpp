@@ -134,6 +134,18 @@ TEST_CASE("a factory that throws is a fault and no crash") {
         == "/children/0/args: the factory threw: out of luck");
 }
 
+TEST_CASE("what is bound from the same words again is the same start") {
+  const auto with_size = [](const std::string& size) {
+    auto in = no_program();
+    return *words().bind(with_children(R"({"id": "a", "factory": "idle", "args": {"size": )" + size
+                                       + R"(}}, {"id": "b", "factory": "idle"})"),
+                         in);
+  };
+  CHECK(to_string(changes(with_size("1"), with_size("1"))) == "3 as they are\n");
+  CHECK(to_string(changes(with_size("1"), with_size("2")))
+        == "restart  /a  args: {\"size\":1} -> {\"size\":2}\n1 to restart, 2 as they are\n");
+}
+
 TEST_CASE("a catalog knows what it was told") {
   const auto known = words();
   CHECK(known.knows("idle"));

@@ -73,6 +73,52 @@ TEST_CASE("everything a child can say about itself arrives") {
   CHECK(child.more->tags == std::vector<std::string>{"public", "http"});
 }
 
+TEST_CASE("everything that a child may be asked for arrives") {
+  const auto child = child_of(R"(
+    "run_timeout": "1h", "on_manual_stop": "stop_forever",
+    "readiness": {"check_interval": "100ms", "timeout": "2s"},
+    "health_policy": {"heartbeat_interval": "2s", "stale_after": "7s"},
+    "health_check": {"check_interval": "1min", "timeout": "4s", "max_retries": 1},
+    "stall_watchdog": {"after": "10s", "action": "restart"})");
+
+  CHECK(child.more->run_timeout == 1h);
+  CHECK(child.more->reactions.on_manual_stop == on_manual_stop_action::stop_forever);
+  CHECK(child.more->readiness_probe == readiness_probe{100ms, 2s});
+  CHECK(child.readiness == readiness::immediate);
+  CHECK(child.more->health_policy == health_policy{2s, 7s});
+  CHECK(child.more->health_check == health_check{60s, 4s, 1});
+  CHECK(child.more->stall_watchdog == stall_watchdog{10s, on_stall_action::restart});
+}
+
+TEST_CASE("what a child is asked without numbers has the usual ones") {
+  const auto child
+    = child_of(R"("readiness": {}, "health_policy": {}, "health_check": {}, "stall_watchdog": {})");
+
+  CHECK(child.more->readiness_probe == readiness_probe{5s, 3s});
+  CHECK(child.more->health_policy == health_policy{1s, 3s});
+  CHECK(child.more->health_check == health_check{10s, 5s, 3});
+  CHECK(child.more->stall_watchdog == stall_watchdog{5s, on_stall_action::report});
+}
+
+TEST_CASE("everything about children that come and go arrives") {
+  const auto spec = spec_of(file_with(R"(
+    "auto_shutdown": "all_significant", "control_channel_capacity": 8,
+    "dynamic_supervisor_policy": {"enabled": false, "child_limit": 12},
+    "defaults": {"health_policy": {"stale_after": "5s"}},
+    "children": [{"id": "a", "factory": "f", "restart": "transient", "significant": true},
+                 {"id": "pool", "supervisor": {"strategy": "simple_one_for_one",
+                  "dynamic_supervisor_policy": {}, "children": [{"id": "c", "factory": "f"}]}}])"));
+
+  CHECK(spec.more->auto_shutdown == auto_shutdown::all_significant);
+  CHECK(spec.more->control_channel_capacity == 8);
+  CHECK(spec.more->dynamic_supervisor_policy == dynamic_supervisor_policy{false, 12});
+  CHECK(spec.defaults.health_policy == health_policy{1s, 5s});
+  CHECK(spec.children.at(0).more->significant);
+  const auto& pool = *spec.children.at(1).start.tree();
+  CHECK(pool.strategy == strategy::simple_one_for_one);
+  CHECK(pool.more->dynamic_supervisor_policy == dynamic_supervisor_policy{true, std::nullopt});
+}
+
 TEST_CASE("a child may be a supervisor of its own") {
   const auto spec = spec_of(file_with(R"("children": [{"id": "sub", "supervisor": {
     "strategy": "one_for_all", "intensity": {"restarts": 0}, "defaults": {"restart": "temporary"},

@@ -30,7 +30,7 @@ SCENARIO("a file written in a hurry gets all its faults back at once") {
     THEN("each fault says where it is and on which line, and what would be right") {
       CHECK(
         to_string(spec.error()) ==
-        R"(/strategy (line 6): "rest_for_on" is none of one_for_one, one_for_all, rest_for_one, did you mean "rest_for_one"?
+        R"(/strategy (line 6): "rest_for_on" is none of one_for_one, one_for_all, rest_for_one, simple_one_for_one, did you mean "rest_for_one"?
 /intensity/period (line 8): is a bare number: write "60s", not 60
 /children/1/dependencies/0 (line 16): no sibling is called "bd", did you mean "db"?
 /children/1/backoff/initial_delay (line 18): must not be longer than max_delay
@@ -144,7 +144,7 @@ TEST_CASE("an unknown key is compared with those that are known") {
   CHECK(said_of_child(R"("a/b~c": 1)").starts_with("a~1b~0c: unknown key \"a/b~c\", "));
 }
 
-TEST_CASE("only a file has a version and a name of its own") {
+TEST_CASE("only a file has a version and a name and a limit of commands of its own") {
   const auto nested = [](std::string_view members) {
     return said(
       file_with(R"("children": [{"id": "s", "supervisor": {)" + std::string{members} + "}}]"));
@@ -154,22 +154,27 @@ TEST_CASE("only a file has a version and a name of its own") {
                        "here: strategy, intensity, "));
   CHECK(nested(R"("id": "x")")
           .starts_with("/children/0/supervisor/id (line 1): unknown key \"id\", known here: "));
+  CHECK(nested(R"("control_channel_capacity": 5)")
+          .starts_with("/children/0/supervisor/control_channel_capacity (line 1): unknown key "));
 }
 
 TEST_CASE("what the library cannot do yet is a fault and not ignored") {
   for (const std::string key :
-       {"process", "health_policy", "health_check", "readiness", "resource_limits",
-        "command_permissions", "environment", "secrets", "run_timeout", "policy", "on_manual_stop"})
+       {"process", "resource_limits", "command_permissions", "environment", "secrets", "policy"})
     CHECK(said(file_with(R"("children": [{"id": "a", )"
                          + std::string{key == "process" ? "" : R"("factory": "f", )"} + '"' + key
                          + "\": 1}]"))
           == "/children/0/" + key + " (line 1): not supported yet");
-  for (const std::string key : {"dynamic_supervisor_policy", "control_channel_capacity",
-                                "event_channel_capacity", "default_health_policy", "policy"})
+  for (const std::string key : {"event_channel_capacity", "policy"})
     CHECK(said(file_with('"' + key + "\": 1")) == "/" + key + " (line 1): not supported yet");
-  for (const std::string key : {"health_policy", "policy", "severity"})
+  for (const std::string key : {"policy", "severity"})
     CHECK(said(file_with("\"defaults\": {\"" + key + "\": 1}"))
           == "/defaults/" + key + " (line 1): not supported yet");
+}
+
+TEST_CASE("what is said elsewhere says where") {
+  CHECK(said(file_with(R"("default_health_policy": {})"))
+        == "/default_health_policy (line 1): is said here with health_policy in defaults");
 }
 
 TEST_CASE("a key that comes twice is a fault at its second place") {

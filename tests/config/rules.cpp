@@ -1,5 +1,7 @@
 #include "said.hpp"
 
+#include <supervisor/rules/validate.hpp>
+
 #include <limits>
 
 using namespace supervisor;
@@ -188,6 +190,196 @@ TEST_CASE("an override is for a child that exists and has no other") {
            "each child");
 }
 
+TEST_CASE("a strategy for some children is none for a pool") {
+  CHECK(three_with(R"("group_strategies": [{"group": "fast", "strategy": "simple_one_for_one"}])")
+          .starts_with("/group_strategies/0/strategy (line 2): \"simple_one_for_one\" is none of "
+                       "one_for_one, one_for_all, rest_for_one"));
+  declared_spec spec{.children = {child({.tags = {"fast"}})}};
+  spec.more.make().group_strategies = {{"fast", strategy::simple_one_for_one}};
+  spec.more.make().child_strategy_overrides = {{"a", strategy::simple_one_for_one}};
+  CHECK(
+    wrong_with(spec)
+    == "/child_strategy_overrides/0/strategy: simple_one_for_one is for a whole supervisor, must "
+       "be one of one_for_one, one_for_all, rest_for_one\n"
+       "/group_strategies/0/strategy: simple_one_for_one is for a whole supervisor, must be one of "
+       "one_for_one, one_for_all, rest_for_one");
+}
+
+// -- pools -----------------------------------------------------------------------------------------
+
+TEST_CASE("a pool is made of one template") {
+  const auto pool = [](std::string_view children) {
+    return said(file_with(R"("strategy": "simple_one_for_one", "children": [)"
+                          + std::string{children} + "]"));
+  };
+  const std::string a = R"({"id": "a", "factory": "f"})";
+  CHECK(pool(a) == "ok");
+  CHECK(pool(R"({"id": "sub", "supervisor": {}})") == "ok");
+  CHECK(pool("")
+        == "/children (line 1): simple_one_for_one has one child, the template that all others are "
+           "made of, and here are 0");
+  CHECK(pool(a + R"(, {"id": "b", "factory": "f"})").ends_with("made of, and here are 2"));
+  CHECK(said(file_with(R"("strategy": "simple_one_for_one")")).ends_with("and here are 0"));
+}
+
+TEST_CASE("a template stands alone") {
+  const auto of_template = [](std::string_view members) {
+    return said(file_with(R"("strategy": "simple_one_for_one", "children": [{"id": "a",
+                             "factory": "f", )"
+                          + std::string{members} + "}]"));
+  };
+  CHECK(of_template(R"("dependencies": ["b"])")
+        == "/children/0/dependencies (line 2): does not go with a template of simple_one_for_one, "
+           "which has no siblings");
+  CHECK(
+    of_template(R"("task_role": "sidecar", "sidecar_config": {"primary_child_id": "b"})")
+    == "/children/0/sidecar_config (line 2): does not go with a template of simple_one_for_one, "
+       "which has no siblings");
+}
+
+TEST_CASE("a pool neither ends by itself nor restarts one child with another") {
+  const auto pool = [](std::string_view members) {
+    return said(file_with(R"("strategy": "simple_one_for_one", "children": [{"id": "a",
+                             "factory": "f", "tags": ["fast"], "restart": "transient"}],
+                             )"
+                          + std::string{members}));
+  };
+  for (const std::string when : {"any_significant", "all_significant"})
+    CHECK(pool(R"("auto_shutdown": ")" + when + '"')
+          == "/auto_shutdown (line 3): does not go with simple_one_for_one, where children come "
+             "and go: must be never");
+  CHECK(pool(R"("auto_shutdown": "never")") == "ok");
+  CHECK(pool(R"("group_strategies": [{"group": "fast"}])")
+        == "/group_strategies (line 3): does not go with simple_one_for_one, where a restart "
+           "reaches nobody else");
+  CHECK(pool(R"("child_strategy_overrides": [{"child_id": "a"}])")
+        == "/child_strategy_overrides (line 3): does not go with simple_one_for_one, where a "
+           "restart reaches nobody else");
+}
+
+// -- significant children --------------------------------------------------------------------------
+
+TEST_CASE("a significant child can stay down and its supervisor minds") {
+  const auto significant = [](std::string_view child, std::string_view spec) {
+    return said(file_with(R"("children": [{"id": "a", "factory": "f", "significant": true)"
+                          + std::string{child} + "}]" + std::string{spec}));
+  };
+  const std::string any = R"(, "auto_shutdown": "any_significant")";
+  const std::string at = "/children/0/significant (line 1): ";
+  const std::string permanent = at
+                                + "does not go with a permanent child, which never stays down: "
+                                  "make it transient or temporary";
+  CHECK(significant(R"(, "restart": "transient")", any) == "ok");
+  CHECK(significant(R"(, "restart": "temporary")", any) == "ok");
+  CHECK(significant(R"(, "restart": "permanent")", any) == permanent);
+  CHECK(significant("", any) == permanent);
+  CHECK(significant(R"(, "task_role": "service")", any) == permanent);
+  CHECK(significant(R"(, "task_role": "job")", any) == "ok");
+  CHECK(significant("", R"(, "auto_shutdown": "all_significant",
+                              "defaults": {"restart": "temporary"})")
+        == "ok");
+  CHECK(significant(R"(, "restart": "transient")", "")
+        == at
+             + "means nothing to a supervisor whose auto_shutdown is never: say any_significant "
+               "or all_significant there");
+  CHECK(said(child_with(R"("significant": false)")) == "ok");
+}
+
+TEST_CASE("a significant child with a policy of its own may stay down") {
+  auto own = child({.significant = true});
+  own.policy = restart_policy{standard_policy{}};
+  declared_spec spec{.children = {own}};
+  spec.more.make().auto_shutdown = auto_shutdown::any_significant;
+  CHECK(wrong_with(spec) == "");
+}
+
+// -- signs of life ---------------------------------------------------------------------------------
+
+TEST_CASE("a life may not be shorter than nothing") {
+  CHECK(said(child_with(R"("run_timeout": "1ms")")) == "ok");
+  CHECK(said(child_with(R"("run_timeout": "0s")"))
+        == "/children/0/run_timeout (line 1): must be longer than zero");
+  CHECK(said(child_with(R"("run_timeout": "2000000h")"))
+        == "/children/0/run_timeout (line 1): must not be longer than 100 years");
+}
+
+TEST_CASE("a beat is not stale before the next one is due") {
+  const auto beats = [](std::string_view times) {
+    return said(child_with("\"health_policy\": {" + std::string{times} + "}"));
+  };
+  const std::string at = "/children/0/health_policy/";
+  CHECK(beats(R"("heartbeat_interval": "2s")") == "ok");
+  CHECK(beats(R"("heartbeat_interval": "3s")")
+        == at
+             + "stale_after (line 1): must be longer than heartbeat_interval, 3s: a beat may be "
+               "that old");
+  CHECK(beats(R"("heartbeat_interval": "0s")")
+        == at + "heartbeat_interval (line 1): must be longer than zero");
+  CHECK(beats(R"("stale_after": "0s")") == at + "stale_after (line 1): must be longer than zero");
+  CHECK(said(file_with(R"("defaults": {"health_policy": {"stale_after": "1s"}})"))
+        == "/defaults/health_policy/stale_after (line 1): must be longer than heartbeat_interval, "
+           "1s: a beat may be that old");
+}
+
+TEST_CASE("a question is asked at times that pass and some answer is a good one") {
+  CHECK(said(child_with(R"("health_check": {"check_interval": "0s", "timeout": "0s"})"))
+        == "/children/0/health_check/check_interval (line 1): must be longer than zero\n"
+           "/children/0/health_check/timeout (line 1): must be longer than zero");
+  CHECK(said(child_with(R"("health_check": {"max_retries": 0})"))
+        == "/children/0/health_check/max_retries (line 1): must be at least 1, or no answer is a "
+           "good one");
+  CHECK(said(child_with(R"("readiness": {"check_interval": "0s", "timeout": "0s"})"))
+        == "/children/0/readiness/check_interval (line 1): must be longer than zero\n"
+           "/children/0/readiness/timeout (line 1): must be longer than zero");
+  CHECK(said(child_with(R"("stall_watchdog": {"after": "0s"})"))
+        == "/children/0/stall_watchdog/after (line 1): must be longer than zero");
+}
+
+TEST_CASE("an answer that comes after the start has timed out is none") {
+  CHECK(said(child_with(R"("start_timeout": "3s", "readiness": {"timeout": "3s"})")) == "ok");
+  CHECK(said(child_with(R"("start_timeout": "2s", "readiness": {})"))
+        == "/children/0/readiness/timeout (line 1): must not be longer than start_timeout, 2s: by "
+           "then the child has to be ready");
+  CHECK(said(child_with(R"("readiness": {"timeout": "31s"})"))
+        == "/children/0/readiness/timeout (line 1): must not be longer than start_timeout, 30s: by "
+           "then the child has to be ready");
+  CHECK(said(child_with(R"("readiness_policy": "explicit", "readiness": {})")) == "ok");
+}
+
+TEST_CASE("a nested supervisor is asked for nothing") {
+  for (const std::string key : {"health_policy", "health_check", "readiness", "stall_watchdog"})
+    CHECK(with_children(R"({"id": "sub", "supervisor": {}, ")" + key + R"(": {}})")
+          == "/children/0/" + key
+               + " (line 1): does not go with a supervisor, which answers for itself");
+  CHECK(with_children(R"({"id": "sub", "supervisor": {}, "run_timeout": "1h"})") == "ok");
+}
+
+namespace {
+
+/// What runs in a thread of its own; a file cannot say so.
+struct blocking_start {
+  bool empty() const { return false; }
+  task_kind kind() const { return task_kind::blocking_worker; }
+  std::string_view label() const { return "f"; }
+  const basic_supervisor_spec<blocking_start>* tree() const { return nullptr; }
+};
+
+} // namespace
+
+TEST_CASE("a blocking worker sends beats and answers nothing") {
+  const auto wrong = [](child_details more) {
+    basic_child_spec<blocking_start> blocking;
+    blocking.id = "a";
+    blocking.more = std::move(more);
+    return to_string(validate(blocking));
+  };
+  const std::string why = ": a blocking worker answers no messages: use health_policy";
+  CHECK(wrong({.health_policy = health_policy{}}) == "");
+  CHECK(wrong({.health_check = health_check{}}) == "/health_check" + why);
+  CHECK(wrong({.readiness_probe = readiness_probe{}}) == "/readiness" + why);
+  CHECK(wrong({.stall_watchdog = stall_watchdog{}}) == "/stall_watchdog" + why);
+}
+
 // -- sidecars --------------------------------------------------------------------------------------
 
 TEST_CASE("a sidecar needs a primary") {
@@ -297,6 +489,27 @@ TEST_CASE("trouble must not come back to the group it began in") {
        "one comes back to it: a, b, c");
   CHECK(circle("escalate_only").find("a, b, c") != std::string::npos);
   CHECK(circle("none") == "ok");
+}
+
+// -- children that come later ------------------------------------------------------------------------
+
+TEST_CASE("there is room for at least one child and one command") {
+  CHECK(said(file_with(R"("dynamic_supervisor_policy": {"child_limit": 0})"))
+        == "/dynamic_supervisor_policy/child_limit (line 1): must be at least 1: whoever wants no "
+           "children added says enabled, false");
+  CHECK(said(file_with(R"("control_channel_capacity": 0)"))
+        == "/control_channel_capacity (line 1): must be at least 1, or no command gets through");
+}
+
+TEST_CASE("commands are counted for the whole tree") {
+  declared_spec below;
+  below.more.make().control_channel_capacity = 5;
+  declared_spec spec{.children = {{.id = "sub"}}};
+  spec.children[0].start.nested = std::make_shared<const declared_spec>(below);
+  CHECK(wrong_with(spec)
+        == "/children/0/supervisor/control_channel_capacity: is the root's to say: commands are "
+           "counted for the whole tree");
+  CHECK(wrong_with(below) == "");
 }
 
 TEST_CASE("rules hold within one supervisor and in each") {

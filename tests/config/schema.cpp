@@ -98,6 +98,12 @@ TEST_CASE("the decoder and the schema agree") {
         R"("group_configs": [{"name": "a", "limits": {"concurrent_restarts": 2}}, {"name": "b"}],
            "group_dependencies": [{"from_group": "a", "to_group": "b", "propagation": "full"}])",
         R"("severity_defaults": {"job": "critical"})",
+        R"("strategy": "simple_one_for_one", "children": [{"id": "a", "factory": "f"}])",
+        R"("auto_shutdown": "any_significant")",
+        R"("dynamic_supervisor_policy": {})",
+        R"("dynamic_supervisor_policy": {"enabled": false, "child_limit": 1})",
+        R"("control_channel_capacity": 1)",
+        R"("defaults": {"health_policy": {}})",
         R"("defaults": {"limits": "guarded"})"})
     agree(file_with(good), true);
   for (const auto* const bad : {R"("id": 5)",
@@ -135,6 +141,15 @@ TEST_CASE("the decoder and the schema agree") {
                                 R"("group_dependencies": [{"from_group": "a"}])",
                                 R"("severity_defaults": {"clerk": "critical"})",
                                 R"("severity_defaults": {"job": "loud"})",
+                                R"("group_strategies": [{"strategy": "simple_one_for_one"}])",
+                                R"("auto_shutdown": "always")",
+                                R"("dynamic_supervisor_policy": true)",
+                                R"("dynamic_supervisor_policy": {"child_limit": 0})",
+                                R"("dynamic_supervisor_policy": {"enabled": 1})",
+                                R"("control_channel_capacity": 0)",
+                                R"("control_channel_capacity": "unlimited")",
+                                R"("default_health_policy": {})",
+                                R"("defaults": {"health_policy": {"stale_after": 5}})",
                                 R"("defaults": {"limits": {"restart_budget": {}}})",
                                 R"("defaults": {"id": "a"})",
                                 R"("children": {})",
@@ -143,6 +158,8 @@ TEST_CASE("the decoder and the schema agree") {
                                 R"("children": [{"factory": "f"}])",
                                 R"("children": [{"id": "a", "supervisor": {}, "args": {}}])",
                                 R"("children": [{"id": "a", "supervisor": {"id": "b"}}])",
+                                R"("children": [{"id": "a", "supervisor":
+                                                  {"control_channel_capacity": 5}}])",
                                 R"("children": [{"id": "a", "process": {}}])",
                                 R"("colour": "red")"})
     agree(file_with(bad), false);
@@ -173,7 +190,14 @@ TEST_CASE("the decoder and the schema agree") {
         R"("limits": {"restart_limit": {"max_restarts": "unlimited", "window": "1h"}})",
         R"("limits": {"cold_start": {"max_restarts": 0}, "hot_loop": {"min_restarts": 1}})",
         R"("limits": {"meltdown": {"reset_after": "1s"}})",
-        R"("severity": "standard")"})
+        R"("severity": "standard")",
+        R"("significant": false)",
+        R"("run_timeout": "1h")",
+        R"("on_manual_stop": "stop_forever")",
+        R"("health_policy": {"heartbeat_interval": "2s", "stale_after": "5s"})",
+        R"("health_check": {"check_interval": "1s", "timeout": "1s", "max_retries": 1})",
+        R"("readiness": {"check_interval": "1s", "timeout": "1s"})",
+        R"("stall_watchdog": {"after": "1s", "action": "restart"})"})
     agree(child_with(good), true);
   for (const auto* const bad :
        {R"("args": [])",
@@ -216,6 +240,16 @@ TEST_CASE("the decoder and the schema agree") {
         R"("limits": {"hot_loop": {"window": 10}})",
         R"("limits": {"cold_start": 5})",
         R"("severity": "loud")",
+        R"("significant": "yes")",
+        R"("run_timeout": 5)",
+        R"("health_policy": {"interval": "2s"})",
+        R"("health_policy": "guarded")",
+        R"("health_check": {"max_retries": 0})",
+        R"("health_check": 5)",
+        R"("readiness": "explicit")",
+        R"("readiness": {"max_retries": 1})",
+        R"("stall_watchdog": {"action": "kill"})",
+        R"("stall_watchdog": "5s")",
         R"("sidecar_config": {})",
         R"("sidecar_config": "b")",
         R"("sidecar_config": {"primary_child_id": "b", "linked_lifecycle": "yes"})"})
@@ -266,10 +300,14 @@ TEST_CASE("a default that the schema shows can be written into a file") {
   file["intensity"] = with_defaults(of.at("intensity"), json::object());
   for (const auto* const limit : {"failure_window", "restart_limit", "cold_start", "hot_loop"})
     child["limits"][limit] = with_defaults(of.at(limit), json::object());
+  for (const auto* const asked : {"health_policy", "health_check", "readiness", "stall_watchdog"})
+    child[asked] = with_defaults(of.at(asked), json::object());
   child["limits"]["meltdown"] = with_defaults(of.at("meltdown"), json::object());
   file["limits"]["restart_budget"] = with_defaults(of.at("restart_budget"), json::object());
   file["restart_limit"] = with_defaults(of.at("restart_limit"), json::object());
   file["severity_defaults"] = with_defaults(of.at("severity_defaults"), json::object());
+  const auto* const dynamic = "dynamic_supervisor_policy";
+  file[dynamic] = with_defaults(of.at(dynamic), json::object());
   file["children"] = json::array({child});
 
   const auto spec = spec_of(file.dump());
@@ -282,6 +320,13 @@ TEST_CASE("a default that the schema shows can be written into a file") {
   CHECK(spec.children.at(0).shutdown == stop_budget{});
   CHECK(spec.children.at(0).start_timeout == std::chrono::seconds{30});
   CHECK(spec.children.at(0).more->limits == guarded_child());
+  CHECK(spec.children.at(0).more->health_policy == health_policy{});
+  CHECK(spec.children.at(0).more->health_check == health_check{});
+  CHECK(spec.children.at(0).more->readiness_probe == readiness_probe{});
+  CHECK(spec.children.at(0).more->stall_watchdog == stall_watchdog{});
+  CHECK(spec.children.at(0).more->significant == child_details{}.significant);
+  CHECK(spec.more->auto_shutdown == supervisor_details{}.auto_shutdown);
+  CHECK(spec.more->dynamic_supervisor_policy == dynamic_supervisor_policy{});
   CHECK(spec.more->limits == scope_limits{.restart_budget = token_bucket{}});
   CHECK(spec.more->restart_limit == restart_limit{});
   CHECK(spec.more->escalation_policy == supervisor_details{}.escalation_policy);

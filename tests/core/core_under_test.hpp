@@ -1,8 +1,11 @@
 #pragma once
 
+#include "invariants.hpp"
+
 #include <doctest/doctest.h>
 #include <supervisor/effective.hpp>
 #include <supervisor/explain.hpp>
+#include <supervisor/roster.hpp>
 
 #include <algorithm>
 #include <initializer_list>
@@ -32,9 +35,10 @@ class core_under_test {
 public:
   std::set<std::string> slow_to_start, slow_to_stop, immortal, failing, ignoring;
 
-  explicit core_under_test(declared_spec s) : spec(std::move(s)), plan_(make_plan(spec, 1)) {
-    state_ = make_state(*plan_);
-    alive_.resize(plan_->size());
+  explicit core_under_test(declared_spec s)
+    : spec(std::move(s)), roster_(std::make_shared<const declared_spec>(spec), 1) {
+    state_ = make_state(plan());
+    alive_.resize(roster_.size());
   }
 
   std::string start() { return feed({.what = news::begin}); }
@@ -55,6 +59,64 @@ public:
   std::string started(const std::string& id) { return feed({news::started, life_of(id)}); }
   std::string ready(const std::string& id) { return feed({news::ready, life_of(id)}); }
   std::string feed(const input& x) { return feed(std::vector{x}); }
+
+  /// A command about a child that is there; what came of it is `said` once it is answered.
+  std::string command(supervisor::command order, const std::string& id) {
+    return feed(input_of(order, id));
+  }
+
+  input input_of(supervisor::command order, const std::string& id) {
+    return {.what = news::command,
+            .who = {slot_of(id), 0},
+            .count = ++commands_,
+            .order = order,
+            .audited = true};
+  }
+
+  /// A child that is added at run time.
+  std::string add(declared_child_spec child) { return feed(input_to_add(std::move(child))); }
+
+  input input_to_add(declared_child_spec child) {
+    const auto who = roster_.add(std::move(child));
+    alive_.resize(roster_.size());
+    return {.what = news::added, .who = {who, 0}, .count = ++commands_, .audited = true};
+  }
+
+  /// The supervisor becomes another.
+  std::string revise(declared_spec wanted, bool must_hold = true) {
+    if (const auto no = objection_to_revision(state_); no != objection::none)
+      return std::string{label(no)};
+    roster_.revise(std::make_shared<const declared_spec>(std::move(wanted)), must_hold);
+    alive_.resize(roster_.size());
+    return feed({.what = news::revised, .count = ++commands_, .audited = true});
+  }
+
+  /// What came of the last command that was answered.
+  const control_outcome& said() const {
+    REQUIRE(!outcomes.empty());
+    return outcomes.back();
+  }
+
+  const control_outcome* said_to(std::uint32_t key) const {
+    const auto x = std::ranges::find(outcomes, key, &control_outcome::key);
+    return x == outcomes.end() ? nullptr : &*x;
+  }
+
+  std::uint32_t commands() const { return commands_; }
+
+  /// Commands that were given and not answered so far.
+  std::size_t unanswered() const { return commands_ - outcomes.size(); }
+
+  bool has(const std::string& id) const { return roster_.find(id) != nobody; }
+
+  /// Of all who have a seat.
+  std::vector<std::string> ids() const {
+    std::vector<std::string> all;
+    for (slot who = 0; who < roster_.size(); ++who)
+      if (!roster_.is_vacant(who))
+        all.push_back(roster_.of(who).id);
+    return all;
+  }
 
   std::string feed(std::vector<input> xs) {
     std::string text;
@@ -83,7 +145,7 @@ public:
   life life_of(const std::string& id) const { return {slot_of(id), row(id).number}; }
   const supervisor::state& state() const { return state_; }
   const supervisor::tally& tally() const { return tally_; }
-  const supervisor::plan& plan() const { return *plan_; }
+  const supervisor::plan& plan() const { return roster_.plan(); }
 
   /// The labels of all events so far that are about `id`; of the supervisor if it is empty.
   std::string told(const std::string& id) const {
@@ -98,7 +160,7 @@ public:
   std::string report() const {
     std::string text;
     for (const auto& x : tally_.outcomes)
-      append(text, spec.children[x.who.who].id + " " + std::string{label(x.status)});
+      append(text, name_of(x.who.who) + " " + std::string{label(x.status)});
     return text;
   }
 
@@ -126,23 +188,29 @@ public:
   }
 
   explanation explained(const std::string& id) const {
-    return explain(*plan_, questions.at(slot_of(id)));
+    return explain(plan(), questions.at(slot_of(id)));
   }
 
   slot slot_of(const std::string& id) const {
-    for (slot i = 0; i < spec.children.size(); ++i)
-      if (spec.children[i].id == id)
-        return i;
-    FAIL("no child " << id);
-    return nobody;
+    const auto who = roster_.find(id);
+    if (who == nobody)
+      FAIL("no child " << id);
+    return who;
+  }
+
+  std::string name_of(slot who) const {
+    return who < roster_.size() && !roster_.is_vacant(who) ? roster_.of(who).id : "somebody";
   }
 
   declared_spec spec;
   time_point now{std::chrono::hours{1}};
   std::vector<event> facts;
   std::vector<effect> deeds;
-  std::map<slot, question> questions; ///< the last of each child
+  std::vector<control_outcome> outcomes; ///< of all commands so far
+  std::vector<input> checks;             ///< answers that children owe, `well` or not
+  std::map<slot, question> questions;    ///< the last of each child
   bool finished = false, begun = false;
+  bool is_large = false; ///< too large to look at all of it after every step
   aim over{};
 
 private:
@@ -157,23 +225,29 @@ private:
       if ((x.what == news::exited || x.what == news::ignored) && x.who.who < alive_.size()
           && x.who.number == state_.children[x.who.who].number)
         alive_[x.who.who] = false;
-    step(*plan_, state_, tally_, xs, now, out);
+    paused_.clear();
+    for (const auto& g : state_.groups)
+      paused_.push_back(now < g.paused_until);
+    for (const auto& x : xs)
+      given_ += x.what >= news::command;
+    step(plan(), state_, tally_, xs, now, out);
     check(out);
-    append(text, show(out.todo, now, [this](slot i) { return spec.children[i].id; }));
+    append(text, show(out.todo, now, [this](slot i) { return name_of(i); }));
     for (const auto& x : out.todo)
       carry_out(x);
     for (auto& x : out.facts)
       if (x.decided)
         questions[x.who.who] = out.questions[x.question];
+    outcomes.insert(outcomes.end(), out.outcomes.begin(), out.outcomes.end());
     deeds.insert(deeds.end(), out.todo.begin(), out.todo.end());
     facts.insert(facts.end(), out.facts.begin(), out.facts.end());
   }
 
   void carry_out(const effect& x) {
-    const auto id = x.who.who == nobody ? std::string{} : spec.children[x.who.who].id;
+    const auto id = x.who.who == nobody ? std::string{} : name_of(x.who.who);
     switch (x.what) {
       case deed::start:
-        CHECK_MESSAGE(!is_paused(x.who.who), id << " is started although its group is paused");
+        must(!is_paused(x.who.who), "a start although its group is paused", x.who.who);
         alive_[x.who.who] = true;
         if (failing.contains(id))
           answers_.push_back({.what = news::exited, .who = x.who, .exit = no_start});
@@ -200,6 +274,13 @@ private:
         finished = true;
         over = x.why;
         break;
+      case deed::check:
+        checks.push_back({.what = news::checked, .who = x.who, .count = x.question});
+        break;
+      case deed::vacate:
+        roster_.vacate(x.who.who);
+        break;
+      case deed::answer:
       case deed::abandon:
       case deed::wait:
       case deed::ask:
@@ -210,94 +291,55 @@ private:
   /// What must be true of every step, whatever happens.
   void check(const effects& out) {
     for (const auto& x : out.todo) {
-      CHECK_MESSAGE(!finished, "an effect after the end");
-      if (x.what == deed::start) {
-        CHECK_MESSAGE(!alive_[x.who.who],
-                      "a second active attempt of " << spec.children[x.who.who].id);
-        CHECK(x.who.number == state_.children[x.who.who].number);
-      }
+      must(!finished || x.what == deed::answer || x.what == deed::vacate, "an effect after the end",
+           x.who.who);
+      if (x.what == deed::start)
+        check_start(x.who);
       if (x.what == deed::finish)
         for (slot i = 0; i < alive_.size(); ++i)
-          CHECK_MESSAGE((!alive_[i] || state_.children[i].now == phase::abandoned),
-                        spec.children[i].id << " outlives its supervisor");
+          must(!alive_[i] || state_.children[i].now == phase::abandoned,
+               "a child that outlives its supervisor", i);
     }
     for (const auto& x : out.facts)
-      CHECK_MESSAGE(x.seq == ++seq_, "a gap in the events");
-    check_gates();
-    if (!state_.finished && state_.ending == in_none)
-      check_who_waits();
-    for (const auto& g : state_.regroups) {
-      std::uint32_t members = 0, up = 0;
-      const auto me = static_cast<std::uint32_t>(&g - state_.regroups.data());
-      for (const auto& r : state_.children)
-        if (g.open && r.regroup == me) {
-          ++members;
-          up += r.now == phase::up || r.now == phase::starting || r.now == phase::stopping
-                || r.now == phase::killing;
-        }
-      if (g.open && g.rising && !state_.finished)
-        CHECK_MESSAGE(
-          (g.awaited != nobody || (g.cursor != nobody && state_.children[g.cursor].gated)),
-          "a regroup on its way up waits for nobody");
-      CHECK_MESSAGE(!(g.open && g.begins && state_.begun), "begun before the end of it");
-      CHECK(members == g.members);
-      CHECK(up == g.still_up);
-    }
-    if (state_.finished)
-      return;
-    const auto due = state_.deadlines.empty() ? time_point::max() : state_.deadlines.first().at;
-    CHECK_MESSAGE(state_.armed <= due, "nobody will wake it in time");
+      must(x.seq == ++seq_, "a gap in the events", x.who.who);
+    for (const auto& x : out.outcomes)
+      must(answered_.insert(x.key).second, "a command that is answered twice", x.who.who);
+    if (!is_large)
+      if (const auto broken = invariants{state_, plan(), given_ - answered_.size()}.broken();
+          !broken.empty())
+        FAIL_CHECK("not true: " << broken);
   }
 
+  void check_start(life x) {
+    const auto& r = state_.children[x.who];
+    must(!alive_[x.who], "a second active attempt", x.who);
+    must(x.number == r.number, "a start of an old life", x.who);
+    // else it was told to stop in the same step
+    must(r.op == operation::active || r.regroup != in_none, "a start of one that is held", x.who);
+  }
+
+  void must(bool holds, const std::string& what, slot who) const {
+    if (!holds)
+      FAIL_CHECK(what << ": " << (who == nobody ? "" : name_of(who)));
+  }
+
+  /// Since before this step: who was started first may pause the others.
   bool is_paused(slot who) const {
-    const auto g = plan_->of(who).group;
-    return g != plan::none && now < state_.groups[g].paused_until;
+    const auto g = plan().of(who).group;
+    return g < paused_.size() && paused_[g] && now < state_.groups[g].paused_until;
   }
 
-  /// Whoever waits is waited for by somebody: a deadline, a line or a dependency.
-  void check_who_waits() const {
-    for (slot i = 0; i < state_.children.size(); ++i) {
-      const auto& r = state_.children[i];
-      if (r.now != phase::waiting)
-        continue;
-      if (r.waits_for == wait_reason::turn) {
-        const auto g = plan_->of(i).group;
-        const auto in
-          = [i](const std::deque<slot>& line) { return std::ranges::count(line, i) > 0; };
-        CHECK((in(state_.line) || (g != plan::none && in(state_.groups[g].line))));
-      } else if (r.waits_for == wait_reason::dependencies) {
-        CHECK(r.gated);
-      } else {
-        CHECK_MESSAGE(r.deadline != nobody, spec.children[i].id << " waits for ever");
-      }
-    }
-  }
-
-  void check_gates() const {
-    std::uint32_t starting = 0;
-    std::vector<std::uint32_t> of_group(state_.groups.size());
-    for (slot i = 0; i < state_.children.size(); ++i)
-      if (state_.children[i].now == phase::starting) {
-        ++starting;
-        if (const auto g = plan_->of(i).group; g != plan::none)
-          ++of_group[g];
-      }
-    CHECK(starting == state_.starting);
-    std::size_t lined_up = 0;
-    for (std::size_t g = 0; g < of_group.size(); ++g) {
-      CHECK(of_group[g] == state_.groups[g].starting);
-      lined_up += state_.groups[g].line.size();
-    }
-    CHECK(lined_up == state_.lined_up);
-  }
-
-  std::shared_ptr<const supervisor::plan> plan_;
+  detail::roster<declared_start> roster_;
   supervisor::state state_;
   supervisor::tally tally_;
   std::vector<bool> alive_;
+  std::vector<bool> paused_; ///< by group, before the step
   std::vector<input> answers_;
   std::multiset<time_point> wakes_;
   std::uint64_t seq_ = 0;
+  std::uint32_t commands_ = 0;
+  std::size_t given_ = 0;
+  std::set<std::uint32_t> answered_; ///< by key
 };
 
 } // namespace supervisor

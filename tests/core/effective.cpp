@@ -331,6 +331,26 @@ TEST_CASE("a child is in the group that it names or that lists it") {
   CHECK(effective(worker("log"), spec).group == "");
 }
 
+SCENARIO("a child sends the beats that it or its supervisor names") {
+  const health_policy often{500ms, 2s}, seldom{10s, 60s};
+  declared_spec spec;
+  THEN("it sends none if nobody says so") {
+    CHECK(effective(worker("a"), spec).health
+          == sourced<std::optional<health_policy>>{std::nullopt, policy_source::fallback_default});
+    CHECK_FALSE(effective(with_role(task_role::service), spec).health.value);
+  }
+  THEN("the default is for whoever says nothing") {
+    spec.defaults.health_policy = seldom;
+    CHECK(effective(worker("a"), spec).health == as_said(std::optional{seldom}));
+    CHECK(effective(worker("a", {.health_policy = often}), spec).health
+          == as_said(std::optional{often}));
+  }
+  THEN("but not for nested supervisors") {
+    spec.defaults.health_policy = seldom;
+    CHECK_FALSE(effective(nested("sub", {}), spec).health.value);
+  }
+}
+
 // -- conflicts -------------------------------------------------------------------------------------
 
 SCENARIO("a setting against the sense of a role is reported and followed") {
@@ -452,4 +472,12 @@ reports/daily, role job, group "night"
   strategy             one_for_one                         by default
   escalation_policy    escalate_to_parent                  by its role
 )");
+}
+
+TEST_CASE("beats are shown where somebody asks for them") {
+  const declared_spec spec{.children = {worker("a", {.health_policy = health_policy{}})}};
+  CHECK(show_effective(spec).find(
+          "  health_policy        a beat each 1s, stale after 3s      as said\n")
+        != std::string::npos);
+  CHECK(show_effective({.children = {worker("a")}}).find("health_policy") == std::string::npos);
 }

@@ -149,7 +149,7 @@ SCENARIO("a policy of one's own has the last word about its child") {
         CHECK(it.row("cache").now == phase::parked);
         CHECK(it.told("cache")
               == "child_starting, child_running, child_ready, child_panicked, "
-                 "child_quarantined");
+                 "child_quarantined, child_control_operation_changed");
         CHECK(it.state().strikes.empty());
       }
     }

@@ -127,3 +127,24 @@ TEST_CASE("a job that is permanent is told what a job is") {
   CHECK(says(text, "role at /children/0/restart"));
   CHECK(says(text, "\"permanent\" contradicts the role job"));
 }
+
+TEST_CASE("a supervisor that ends by itself should not be a permanent child") {
+  const auto tree = [](std::optional<policies::restart> of_sub, auto_shutdown when) {
+    declared_spec below{.intensity = {.restarts = 1, .period = 5s},
+                        .children = {{.id = "a", .start = {"x"}, .restart = restart::transient}}};
+    below.more.make().auto_shutdown = when;
+    below.children[0].more.make().significant = when != auto_shutdown::never;
+    auto sub = nested("sub", below);
+    sub.restart = of_sub;
+    return declared_spec{.intensity = {.restarts = 1, .period = 5s}, .children = {sub}};
+  };
+  for (const auto when : {auto_shutdown::any_significant, auto_shutdown::all_significant}) {
+    CHECK(linted(tree({}, when))
+          == "auto_shutdown at /children/0/supervisor/auto_shutdown: \"sub\" ends when its "
+             "significant children have, and is a permanent child: it is started again at once. "
+             "As transient or temporary it would stay down\n");
+    CHECK(linted(tree(restart::transient, when)) == "");
+    CHECK(linted(tree(restart::temporary, when)) == "");
+  }
+  CHECK(linted(tree({}, auto_shutdown::never)) == "");
+}

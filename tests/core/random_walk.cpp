@@ -9,7 +9,9 @@ namespace {
 
 using dice = std::mt19937_64;
 
-std::uint32_t roll(dice& d, std::uint32_t sides) { return static_cast<std::uint32_t>(d() % sides); }
+constexpr std::uint64_t seeds = 1500;
+
+std::uint32_t roll(dice& d, std::size_t sides) { return static_cast<std::uint32_t>(d() % sides); }
 
 const asked_outside<standard_policy> judge{{.within = 30ms}, {.backoff = {10ms, 10ms}}};
 
@@ -66,28 +68,77 @@ child_details any_place(dice& d, std::uint32_t i) {
   return x;
 }
 
-declared_spec any_tree(dice& d) {
+/// Short, so that much of it happens; `mortal`: none lives for ever.
+void any_signs_of_life(child_details& x, dice& d, bool mortal) {
+  if (roll(d, 3) == 0)
+    x.health_policy = health_policy{100ms, 300ms};
+  if (roll(d, 3) == 0)
+    x.health_check = health_check{50ms, 30ms, 1 + roll(d, 3)};
+  if (roll(d, 4) == 0)
+    x.readiness_probe = readiness_probe{20ms, 30ms};
+  if (roll(d, 3) == 0)
+    x.stall_watchdog = stall_watchdog{1s, static_cast<on_stall_action>(roll(d, 2))};
+  if (mortal && roll(d, 3) == 0)
+    x.run_timeout = 100ms;
+}
+
+declared_child_spec any_child(dice& d, std::string id, bool mortal) {
+  declared_child_spec child{.id = std::move(id), .start = {roll(d, 6) ? "x" : "y"}};
+  child.restart = static_cast<restart>(roll(d, 3));
+  const stop_budget stops[] = {brutal_kill, unlimited_stop, stop_budget{50ms, 20ms}};
+  child.shutdown = stops[roll(d, 3)];
+  child.readiness = static_cast<readiness>(roll(d, 4) == 0);
+  child.criticality = static_cast<criticality>(roll(d, 3) == 0);
+  child.start_timeout = 200ms;
+  // without a limit and without a wait, a start that always fails would be tried for ever
+  child.backoff = {nanoseconds{(1 + roll(d, 3)) * 10'000'000}, 100ms};
+  if (roll(d, 3) == 0)
+    any_signs_of_life(child.more.make(), d, mortal);
+  return child;
+}
+
+std::string name(std::uint32_t i) { return "c" + std::to_string(i); }
+
+constexpr std::uint32_t names = 8;
+
+declared_spec any_pool(dice& d, bool mortal) {
+  return {.strategy = strategy::simple_one_for_one,
+          .intensity = {roll(d, 2) ? unlimited : roll(d, 6), 1s},
+          .children = {any_child(d, "template", mortal)}};
+}
+
+declared_spec any_tree(dice& d, bool mortal) {
   declared_spec spec;
   spec.strategy = static_cast<strategy>(roll(d, 3));
   spec.intensity = {roll(d, 2) ? unlimited : roll(d, 6), 1s};
   const auto with_limits = roll(d, 2) == 0;
   if (with_limits)
     spec.more = any_scopes(d);
+  if (roll(d, 3) == 0)
+    spec.more.make().auto_shutdown = static_cast<auto_shutdown>(roll(d, 3));
+  if (roll(d, 4) == 0)
+    spec.more.make().dynamic_supervisor_policy = {roll(d, 4) > 0, 3 + roll(d, 4)};
   for (std::uint32_t i = 0, n = 1 + roll(d, 5); i < n; ++i) {
-    declared_child_spec child{.id = "c" + std::to_string(i), .start = {"x"}};
-    child.restart = static_cast<restart>(roll(d, 3));
-    // without a limit and without a wait, a start that always fails would be tried for ever
-    const auto least = spec.intensity.restarts == unlimited ? 1u : 0u;
-    child.backoff = {nanoseconds{(least + roll(d, 3)) * 10'000'000}, 100ms};
-    const stop_budget stops[] = {brutal_kill, unlimited_stop, stop_budget{50ms, 20ms}};
-    child.shutdown = stops[roll(d, 3)];
-    child.readiness = static_cast<readiness>(roll(d, 4) == 0);
-    child.criticality = static_cast<criticality>(roll(d, 3) == 0);
-    child.start_timeout = 200ms;
+    if (i > 0 && roll(d, 5) == 0)
+      continue;
+    auto child = any_child(d, name(i), mortal);
+    if (spec.intensity.restarts != unlimited && roll(d, 3) == 0)
+      child.backoff = {0ms, 100ms};
     if (i > 0 && roll(d, 3) == 0)
-      child.dependencies = {"c" + std::to_string(roll(d, i))};
-    if (with_limits)
-      child.more = any_place(d, i);
+      child.dependencies = {spec.children[roll(d, spec.children.size())].id};
+    if (with_limits) {
+      auto place = any_place(d, i);
+      if (child.more) {
+        place.health_policy = child.more->health_policy;
+        place.health_check = child.more->health_check;
+        place.readiness_probe = child.more->readiness_probe;
+        place.stall_watchdog = child.more->stall_watchdog;
+        place.run_timeout = child.more->run_timeout;
+      }
+      child.more = place;
+    }
+    if (child.restart != restart::permanent && roll(d, 2) == 0)
+      child.more.make().significant = true;
     if (with_limits && roll(d, 4) == 0) {
       child.restart = std::nullopt;
       child.backoff = inherited_backoff;
@@ -95,17 +146,112 @@ declared_spec any_tree(dice& d) {
     }
     spec.children.push_back(child);
   }
+  if (roll(d, 3) == 0)
+    std::ranges::shuffle(spec.children, d);
   return spec;
 }
 
+declared_spec any_supervisor(dice& d, bool mortal) {
+  return roll(d, 8) == 0 ? any_pool(d, mortal) : any_tree(d, mortal);
+}
+
+/// A supervisor, and those who command it.
+struct walk {
+  walk(dice& d, bool may_die) : mortal(may_die), it(any_supervisor(d, may_die)), then(it.spec) {}
+
+  bool mortal;
+  core_under_test it;
+  declared_spec then; ///< what to become again, if a revision fails
+};
+
+std::string any_id(core_under_test& it, dice& d) {
+  const auto all = it.ids();
+  return all.empty() ? "" : all[roll(d, all.size())];
+}
+
+input any_command(core_under_test& it, dice& d, const std::string& id) {
+  constexpr command all[]
+    = {command::pause_child,      command::resume_child,  command::restart_child,
+       command::quarantine_child, command::release_child, command::terminate_child,
+       command::remove_child,     command::delete_child};
+  auto x = it.input_of(all[roll(d, std::size(all))], id);
+  x.audited = roll(d, 20) > 0;
+  return x;
+}
+
+/// Whoever has the name is there already, unless it is forgotten.
+std::vector<input> any_addition(walk& w, dice& d) {
+  auto& it = w.it;
+  const auto id = name(roll(d, names));
+  if (it.has(id) && it.row(id).now != phase::forgotten)
+    return {};
+  auto child = it.plan().pool ? it.spec.children[0] : any_child(d, id, w.mortal);
+  child.id = id;
+  if (it.plan().pool)
+    return {it.input_to_add(child)};
+  for (std::uint32_t i = 0; name(i) != id; ++i)
+    if (it.has(name(i)) && roll(d, 4) == 0)
+      child.dependencies.push_back(name(i));
+  if (it.has("c0") && id != "c0" && roll(d, 5) == 0)
+    child.more.make().sidecar_config = sidecar_config{"c0", true};
+  return {it.input_to_add(child)};
+}
+
+void revise(walk& w, dice& d) {
+  auto& it = w.it;
+  if (it.plan().pool)
+    return;
+  const auto answers = it.outcomes.size();
+  const auto wanted = any_tree(d, w.mortal);
+  it.revise(wanted, roll(d, 3) > 0);
+  const auto failed = it.outcomes.size() > answers && it.said().order == command::apply
+                      && it.said().no == objection::start_failed;
+  if (failed)
+    it.revise(w.then, false);
+  else
+    w.then = wanted;
+}
+
+void give_a_sign(core_under_test& it, dice& d, const std::string& id) {
+  if (roll(d, 4) == 0)
+    it.feed({.what = news::stalled, .who = it.life_of(id), .then = {verdict::restart, 0, 1s}});
+  else if (roll(d, 2) == 0 || it.checks.empty())
+    it.feed({.what = news::heartbeat, .who = it.life_of(id)});
+  else {
+    auto answer = it.checks[roll(d, it.checks.size())];
+    answer.well = roll(d, 2) == 0;
+    it.feed(answer);
+  }
+}
+
+void command_something(walk& w, dice& d, const std::string& id) {
+  auto& it = w.it;
+  std::vector<input> all;
+  if (roll(d, 3) == 0)
+    all.push_back({.what = news::exited, .who = it.life_of(id), .exit = died});
+  if (roll(d, 4) == 0)
+    all.push_back({.what = news::ready, .who = it.life_of(any_id(it, d))});
+  all.push_back(any_command(it, d, id));
+  if (roll(d, 3) == 0)
+    all.push_back(any_command(it, d, any_id(it, d)));
+  if (roll(d, 4) == 0)
+    std::ranges::copy(any_addition(w, d), std::back_inserter(all));
+  it.feed(all);
+}
+
 /// The children's moods, and one thing that happens.
-void happen(core_under_test& it, dice& d) {
-  const auto id = it.spec.children[roll(d, static_cast<std::uint32_t>(it.spec.children.size()))].id;
+void happen(walk& w, dice& d) {
+  auto& it = w.it;
+  const auto id = any_id(it, d);
+  if (id.empty()) {
+    it.feed(any_addition(w, d));
+    return;
+  }
   const auto toggle = [&](std::set<std::string>& mood) {
     if (mood.erase(id) == 0)
       mood.insert(id);
   };
-  switch (roll(d, 13)) {
+  switch (roll(d, 24)) {
     case 0:
       return toggle(it.slow_to_start);
     case 1:
@@ -132,43 +278,53 @@ void happen(core_under_test& it, dice& d) {
       it.exits(id, roll(d, 2) ? ended_well : cancelled);
       return;
     case 8:
-      it.together({{id, died}, {it.spec.children[0].id, died}});
+      it.together({{id, died}, {any_id(it, d), died}});
       return;
     case 9:
+    case 10:
+    case 11:
       it.advance(nanoseconds{roll(d, 100) * 1'000'000});
       return;
-    case 10:
+    case 12:
       it.feed(
         {.what = news::answered,
          .who = it.life_of(id),
          .count = 1 + roll(d, 3),
          .then = {static_cast<verdict>(roll(d, 6)), 0, nanoseconds{roll(d, 50) * 1'000'000}}});
       return;
+    case 13:
+    case 14:
+      return give_a_sign(it, d, id);
+    case 15:
+    case 16:
+    case 17:
+    case 18:
+      return command_something(w, d, id);
+    case 19:
+    case 20:
+      it.feed(any_addition(w, d));
+      return;
+    case 21:
+      return revise(w, d);
     default:
       it.crash(id);
   }
 }
 
-void live(core_under_test& it, dice& d) {
-  it.start();
-  for (int i = 0; i < 40 && !it.finished; ++i)
-    happen(it, d);
+void live(walk& w, dice& d) {
+  w.it.start();
+  for (int i = 0; i < 40 && !w.it.finished; ++i)
+    happen(w, d);
 }
 
-/// Whatever was slow or failing is so no longer, and there is time enough for everything.
-void get_well(core_under_test& it) {
-  it.slow_to_start = it.slow_to_stop = it.immortal = it.failing = it.ignoring = {};
-  for (int i = 0; i < 30 && !it.finished; ++i) {
-    for (const auto& child : it.spec.children) {
-      if (it.finished)
-        return;
-      if (const auto now = it.row(child.id).now; now == phase::stopping || now == phase::killing)
-        it.exits(child.id, now == phase::stopping ? cancelled : killed);
-      else if (now == phase::starting || now == phase::up)
-        it.ready(child.id);
-    }
-    it.advance(500ms);
-  }
+/// It says that it lives, and obeys.
+void be_well(core_under_test& it, const std::string& id) {
+  const auto now = it.row(id).now;
+  if (now == phase::stopping || now == phase::killing)
+    it.exits(id, now == phase::stopping ? cancelled : killed);
+  else if (now == phase::starting || now == phase::up)
+    it.feed({{.what = news::ready, .who = it.life_of(id)},
+             {.what = news::heartbeat, .who = it.life_of(id)}});
 }
 
 /// Up, or down for a reason that time alone does not cure.
@@ -183,38 +339,75 @@ bool is_settled(const core_under_test& it, const std::string& id) {
          });
 }
 
+bool is_calm(const core_under_test& it) {
+  const auto all = it.ids();
+  return it.begun && std::ranges::none_of(it.state().regroups, &regroup::open)
+         && std::ranges::all_of(all, [&](const auto& id) { return is_settled(it, id); });
+}
+
+/// Whatever was slow or failing is so no longer, and there is time enough for everything: until all
+/// has been calm for half a second.
+void get_well(core_under_test& it) {
+  it.slow_to_start = it.slow_to_stop = it.immortal = it.failing = it.ignoring = {};
+  for (int i = 0, calm = 0; i < 600 && calm < 20 && !it.finished; ++i) {
+    calm = is_calm(it) ? calm + 1 : 0;
+    for (auto answer : std::exchange(it.checks, {})) {
+      answer.well = true;
+      it.feed(answer);
+    }
+    for (const auto& id : it.ids())
+      if (!it.finished && it.has(id))
+        be_well(it, id);
+    it.advance(25ms);
+  }
+}
+
+/// All commands are answered, but for children that were added and wait for one that is held.
+void check_answers(const core_under_test& it) {
+  CHECK_FALSE(it.state().revising.on);
+  for (const auto& x : it.state().promises) {
+    CHECK(x.order == command::start_child);
+    CHECK(it.state().children[x.who].waits_for == wait_reason::dependencies);
+  }
+  CHECK(it.unanswered() == it.state().promises.size());
+}
+
 } // namespace
 
 TEST_CASE("whatever happens the core keeps its promises and ends when told") {
-  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     INFO("seed " << seed);
     dice d{seed};
-    core_under_test it{any_tree(d)};
-    live(it, d);
+    walk w{d, true};
+    auto& it = w.it;
+    live(w, d);
     it.stop();
     it.slow_to_stop = {};
-    for (const auto& child : it.spec.children) // unlimited stops wait for whoever was slow
-      if (it.row(child.id).now == phase::stopping)
-        it.exits(child.id, cancelled);
-    it.advance(1s);
+    for (const auto& id : it.ids()) // unlimited stops wait for whoever was slow
+      if (it.row(id).now == phase::stopping)
+        it.exits(id, cancelled);
+    it.advance(10s);
     REQUIRE(it.finished);
+    CHECK(it.unanswered() == 0);
   }
 }
 
 TEST_CASE("once all is well nobody is left waiting for what will not come") {
-  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     INFO("seed " << seed);
     dice d{seed};
-    core_under_test it{any_tree(d)};
-    live(it, d);
+    walk w{d, false};
+    auto& it = w.it;
+    live(w, d);
     get_well(it);
     if (it.finished)
       continue;
-    for (const auto& child : it.spec.children)
-      CHECK_MESSAGE(is_settled(it, child.id), child.id);
+    for (const auto& id : it.ids())
+      CHECK_MESSAGE(is_settled(it, id), id);
     CHECK(std::ranges::none_of(it.state().regroups, &regroup::open));
     CHECK(it.begun);
     CHECK(it.state().starting == 0);
     CHECK((it.state().line.empty() && it.state().lined_up == 0));
+    check_answers(it);
   }
 }

@@ -6,10 +6,16 @@
 
 #include <caf/all.hpp>
 
+#include <cxxabi.h>
+
 #include <chrono>
+#include <concepts>
+#include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 // CAF_VERSION is octal in 1.1.0; only 1.x defines CAF_VERSION_MAJOR.
@@ -124,6 +130,14 @@ inline bool is_unhandled_exception(const caf::error& why) {
     return true;
 #endif
   return why == caf::sec::runtime_error;
+}
+
+/// A name that a person can read.
+inline std::string demangled(const std::type_info& x) {
+  auto failed = 0;
+  const std::unique_ptr<char, void (*)(void*)> text{
+    abi::__cxa_demangle(x.name(), nullptr, nullptr, &failed), std::free};
+  return failed == 0 ? text.get() : x.name();
 }
 
 /// What an error says beside its code.
@@ -246,6 +260,26 @@ void ignore_errors(Self* self) {
 template <class Self>
 void drop_unexpected(Self* self) {
   self->set_default_handler(caf::drop);
+}
+
+/// A message of type T is no surprise to an actor that does not handle it; others are printed, as
+/// always. `set_default_handler` of the actor's own replaces this.
+template <class T, class Self>
+void expect(Self* self) {
+#if SUPERVISOR_CAF_LEGACY
+  self->set_default_handler(
+    [](caf::scheduled_actor* me, caf::message_view& x) -> caf::result<caf::message> {
+      if (x.content().template match_elements<T>())
+        return caf::sec::unexpected_message;
+      return caf::print_and_drop(me, x);
+    });
+#else
+  self->set_default_handler([](caf::scheduled_actor* me, caf::message& x) -> caf::skippable_result {
+    if (x.template match_elements<T>())
+      return caf::make_error(caf::sec::unexpected_message);
+    return caf::print_and_drop(me, x);
+  });
+#endif
 }
 
 #if !SUPERVISOR_CAF_LEGACY
@@ -382,6 +416,106 @@ public:
 template <class Base>
 using answering = Base;
 #endif
+
+// -- actors that let others see what they work on --------------------------------------------------------
+
+#if SUPERVISOR_CAF_LEGACY
+/// "int32_t" of "@i32", "string" of "@str", "down" of "@down".
+inline std::string type_in_words(std::string name) {
+  if (!name.starts_with('@'))
+    return name;
+  if (name == "@str")
+    return "string";
+  const auto sized = name.size() > 2 && name[2] >= '0' && name[2] <= '9';
+  if (sized && name[1] == 'i')
+    return "int" + name.substr(2) + "_t";
+  if (sized && name[1] == 'u' && name.find("str") == std::string::npos)
+    return "uint" + name.substr(2) + "_t";
+  return name.substr(1);
+}
+#endif
+
+/// The types of a message: "string, int32_t"; of atoms their value.
+inline std::string types_of(const caf::mailbox_element& x) {
+  std::string text;
+#if SUPERVISOR_CAF_LEGACY
+  const auto& content = x.content();
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    const auto [number, type] = content.type(i);
+    text += text.empty() ? "" : ", ";
+    if (number == caf::type_nr<caf::atom_value>::value)
+      text += caf::to_string(content.template get_as<caf::atom_value>(i));
+    else
+      text += number != 0 ? type_in_words(caf::numbered_type_names[number - 1]) : demangled(*type);
+  }
+#else
+  const auto types = x.content().types();
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    text += text.empty() ? "" : ", ";
+    text += caf::query_type_name(types[i]);
+  }
+#endif
+  return text;
+}
+
+/// Tells its post, if it has one, when it enters a handler and when it leaves it.
+template <class Base, class Post>
+class watched_in_turns : public answering<Base> {
+public:
+  using answering<Base>::answering;
+
+  /// `post` must outlive it.
+  void watch(Post* post) {
+    if (post && post->looks_for_stalls())
+      post_ = post;
+  }
+
+#if SUPERVISOR_CAF_LEGACY
+  using answering<Base>::consume;
+
+  caf::invoke_message_result consume(caf::mailbox_element& x) override {
+    if (!post_)
+      return answering<Base>::consume(x);
+    const in_handler mark{*post_, x};
+    return answering<Base>::consume(x);
+  }
+#else
+  using resume_result = typename answering<Base>::resume_result;
+
+  /// One message a turn: what is done between messages is no handler.
+  resume_result resume(caf::scheduler* host, std::size_t most) override {
+    const auto* next = post_ ? this->peek_at_next_mailbox_element() : nullptr;
+    if (!next)
+      return answering<Base>::resume(host, post_ ? 1 : most);
+    const in_handler mark{*post_, *next};
+    return answering<Base>::resume(host, 1);
+  }
+#endif
+
+private:
+  struct in_handler {
+    Post& post;
+
+    in_handler(Post& p, const caf::mailbox_element& x) : post(p) { post.enters(types_of(x)); }
+    ~in_handler() { post.leaves(); }
+    in_handler(const in_handler&) = delete;
+  };
+
+  Post* post_ = nullptr;
+};
+
+/// The same for actors that have no turns: nobody can look at them.
+template <class Base, class Post>
+class unwatched : public answering<Base> {
+public:
+  using answering<Base>::answering;
+
+  void watch(Post*) {}
+};
+
+template <class Base, class Post>
+using watched = std::conditional_t<std::derived_from<Base, caf::scheduled_actor>,
+                                   watched_in_turns<Base, Post>, unwatched<Base, Post>>;
 
 } // namespace compat
 } // namespace supervisor

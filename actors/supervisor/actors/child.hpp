@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/messages.hpp"
+#include "supervisor/actors/stall_watch.hpp"
 
 #include <memory>
 #include <stop_token>
@@ -14,6 +15,7 @@ namespace detail {
 struct uplink {
   caf::weak_actor_ptr supervisor{};
   life who{};
+  std::shared_ptr<watch_post> post{}; ///< if somebody looks after it
 
   void tell(news what, child_exit exit = {}, std::string text = {}) const;
 
@@ -29,18 +31,27 @@ struct uplink {
 /// may share it.
 class child {
 public:
-  child(std::string id, std::string path, detail::uplink up, std::stop_token stop)
-    : known_(std::make_shared<known>(known{std::move(id), std::move(path), std::move(up)})),
+  child(std::string id, std::string path, detail::uplink up, std::stop_token stop,
+        std::uint32_t attempt, nanoseconds beat_every = nanoseconds{0})
+    : known_(std::make_shared<known>(
+      known{std::move(id), std::move(path), std::move(up), attempt, beat_every})),
       stop_(std::move(stop)) {}
 
   const std::string& id() const { return known_->id; }
   const std::string& path() const { return known_->path; }
 
   /// Starts so far, this one included.
-  std::uint32_t attempt() const { return known_->up.who.number; }
+  std::uint32_t attempt() const { return known_->attempt; }
 
   /// Says that it can serve those that depend on it. Counts only with readiness "explicit".
   void ready() const { known_->up.tell(news::ready); }
+
+  /// Says that it lives and does its work. Counts only with a health_policy: then the first beat is
+  /// due within `stale_after` of being ready.
+  void heartbeat() const { known_->up.tell(news::heartbeat); }
+
+  /// How often it is asked to say so; 0: nobody asks for beats.
+  nanoseconds heartbeat_interval() const { return known_->beat_every; }
 
   /// Whether it was told to stop; a blocking worker has to ask.
   bool stopping() const { return stop_.stop_requested(); }
@@ -51,6 +62,8 @@ private:
     std::string id;
     std::string path;
     detail::uplink up;
+    std::uint32_t attempt = 0;
+    nanoseconds beat_every{0};
   };
 
   std::shared_ptr<const known> known_;

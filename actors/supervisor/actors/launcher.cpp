@@ -1,8 +1,13 @@
 #include "supervisor/actors/launcher.hpp"
 
 #include "supervisor/actors/supervisor_actor.hpp"
+#include "supervisor/make_changes.hpp"
 #include "supervisor/make_plan.hpp"
 #include "supervisor/rules/find_lints.hpp"
+
+#include <iostream>
+
+#include <algorithm>
 
 namespace supervisor {
 
@@ -11,18 +16,30 @@ template std::shared_ptr<const plan> make_plan(const supervisor_spec&, std::uint
 template effective_policy effective(const child_spec&, const supervisor_spec&);
 template std::vector<role_conflict> role_conflicts(const supervisor_spec&);
 template std::vector<lint> lints(const supervisor_spec&);
+template faults validate_child(const child_spec&, const supervisor_spec&);
+template std::vector<change> changes(const supervisor_spec&, const supervisor_spec&);
 
 namespace detail {
+
+void call_back(const std::function<void()>& done) noexcept {
+  try {
+    done();
+  } catch (const std::exception& why) {
+    std::cerr << "[supervisor] whoever was called back threw: " << why.what() << std::endl;
+  } catch (...) {
+    std::cerr << "[supervisor] whoever was called back threw" << std::endl;
+  }
+}
 
 void uplink::tell(news what, child_exit exit, std::string text) const {
   if (const auto strong = supervisor.lock())
     compat::anon_send(caf::actor_cast<caf::actor>(strong),
-                      child_start{{what, who, exit, 0}, std::move(text), nullptr});
+                      child_start{{.what = what, .who = who, .exit = exit}, std::move(text)});
 }
 
 child birth::me() {
   stop = std::stop_source{};
-  return {id, above + "/" + id, up, stop.get_token()};
+  return {id, above + "/" + id, up, stop.get_token(), attempt, beat_every};
 }
 
 std::shared_ptr<cell> birth::cell_of(const std::string& path) {
@@ -56,6 +73,81 @@ caf::actor spawn_fake(caf::local_actor* parent, uplink up) {
 }
 
 } // namespace detail
+
+// -- whether two of them are the same ----------------------------------------------------------------
+
+namespace detail {
+
+namespace {
+
+constexpr std::string_view cannot_compare = "start: cannot be compared with the old one";
+
+/// What a file says of a start.
+class words_of_file final : public made_of {
+public:
+  explicit words_of_file(declared_start said) : said_(std::move(said)) {}
+
+  std::string difference(const made_of& is) const override {
+    const auto* other = dynamic_cast<const words_of_file*>(&is);
+    return other ? supervisor::start_difference(said_, other->said_)
+                 : std::string{runs_something_else};
+  }
+
+private:
+  const declared_start said_;
+};
+
+/// What callers meet was part of what they were made of, or both were told the same later.
+bool same_while_down(const recipe& a, const recipe& b) {
+  const auto untouched = a.down == a.made->down && b.down == b.made->down;
+  return untouched || a.down.value_or(while_down{}) == b.down.value_or(while_down{});
+}
+
+std::string difference(const recipe& was, const recipe& is) {
+  if (&was == &is || (was.tree && is.tree))
+    return "";
+  if (was.label != is.label)
+    return "start: " + was.label + " -> " + is.label;
+  if (!was.made || !is.made)
+    return std::string{cannot_compare};
+  auto why = was.made->difference(*is.made);
+  if (why.empty() && !same_while_down(was, is))
+    return "while_down: another one";
+  return why;
+}
+
+} // namespace
+
+std::string difference_of(likeness function, const std::vector<likeness>& args) {
+  if (function == likeness::other)
+    return "start: it runs another function";
+  if (const auto at = std::ranges::find(args, likeness::other); at != args.end())
+    return "args: another value of argument " + std::to_string(at - args.begin() + 1);
+  const auto known = function == likeness::same && std::ranges::count(args, likeness::unknown) == 0;
+  return known ? "" : std::string{cannot_compare};
+}
+
+launcher declared_as(const launcher& start, declared_start said) {
+  if (start.empty())
+    return start;
+  auto marked = start.recipe();
+  const auto made = std::make_shared<words_of_file>(std::move(said));
+  made->down = marked.down;
+  marked.made = made;
+  return launcher{std::move(marked)};
+}
+
+} // namespace detail
+
+std::string start_difference(const launcher& was, const launcher& is) {
+  if (was.empty() || is.empty())
+    return was.empty() == is.empty() ? "" : "start: it runs something else";
+  return detail::difference(was.recipe(), is.recipe());
+}
+
+bool same_start(const launcher& a, const launcher& b) { return start_difference(a, b).empty(); }
+
+// -- the others --------------------------------------------------------------------------------------
 
 launcher nested(supervisor_spec spec) {
   return launcher{{

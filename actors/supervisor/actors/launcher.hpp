@@ -3,7 +3,9 @@
 #include "supervisor/actors/cell.hpp"
 #include "supervisor/actors/child.hpp"
 #include "supervisor/actors/error.hpp"
+#include "supervisor/actors/made_of.hpp"
 #include "supervisor/actors/ref.hpp"
+#include "supervisor/changes.hpp"
 #include "supervisor/effective.hpp"
 #include "supervisor/lint.hpp"
 #include "supervisor/spec.hpp"
@@ -47,6 +49,8 @@ struct birth {
   const std::string& id;
   const std::string& above; ///< path of the supervisor
   tree_core& tree;
+  std::uint32_t attempt = 0;
+  nanoseconds beat_every{0};
   std::stop_source stop{std::nostopstate}; ///< made when somebody wants to know
 
   child me();
@@ -68,7 +72,10 @@ struct recipe {
   const std::type_info* handle = &typeid(caf::actor); ///< of what it launches
   std::vector<wish> wishes{};
   std::optional<supervisor::while_down> down{};
+  /// Of a template: the same start, with these arguments behind its own.
+  std::function<expected<launcher>(const std::any& args)> with_args{};
   std::shared_ptr<const basic_supervisor_spec<launcher>> tree{};
+  std::shared_ptr<const made_of> made{}; ///< if another launcher may turn out to be the same
 };
 
 } // namespace detail
@@ -112,6 +119,16 @@ extern template std::shared_ptr<const plan> make_plan(const supervisor_spec&, st
 extern template effective_policy effective(const child_spec&, const supervisor_spec&);
 extern template std::vector<role_conflict> role_conflicts(const supervisor_spec&);
 extern template std::vector<lint> lints(const supervisor_spec&);
+extern template faults validate_child(const child_spec&, const supervisor_spec&);
+extern template std::vector<change> changes(const supervisor_spec&, const supervisor_spec&);
+
+/// Whether both start the same thing: copies of one launcher; launchers made by the same call with
+/// equal functions and arguments, as far as these can be compared; what a catalog made of the same
+/// words. Two nested supervisors do, whatever their children.
+bool same_start(const launcher&, const launcher&);
+
+/// Why they do not, in one sentence; empty if they do.
+std::string start_difference(const launcher& was, const launcher& is);
 
 namespace detail {
 
@@ -190,6 +207,12 @@ std::vector<wish> wishes_in(const Args&... args) {
   return wishes;
 }
 
+/// Calls `use` with the arguments as they arrive in the child.
+template <class... Args>
+auto with_resolved(birth& b, const std::tuple<Args...>& args, const auto& use) {
+  return std::apply([&](const auto&... x) { return use(resolve(b, x)...); }, args);
+}
+
 // -- what every actor gets before its own code runs ----------------------------------------------------------
 
 caf::error panic(std::exception_ptr&);
@@ -202,6 +225,9 @@ void guard(Self* self) {
 /// The same, for a child: its callers know before whoever asked for the fatal gets an answer.
 template <class Self>
 void guard(Self* self, const uplink& up) {
+  if (up.post && up.post->is_asked())
+    if constexpr (std::derived_from<Self, caf::scheduled_actor>)
+      compat::expect<health_question>(self);
   self->set_exception_handler([&up](std::exception_ptr& x) -> caf::error {
     auto why = panic(x);
     up.fell(why);
@@ -211,12 +237,13 @@ void guard(Self* self, const uplink& up) {
 
 /// The user's actor class, which says that it has started.
 template <class T>
-class guarded : public compat::answering<T> {
+class guarded : public compat::watched<T, watch_post> {
 public:
   template <class... Args>
   guarded(caf::actor_config& config, uplink up, Args&&... args)
-    : compat::answering<T>(config, std::forward<Args>(args)...), up_(std::move(up)) {
+    : compat::watched<T, watch_post>(config, std::forward<Args>(args)...), up_(std::move(up)) {
     guard(this, up_);
+    this->watch(up_.post.get());
   }
 
   typename T::behavior_type make_behavior() override {
@@ -231,11 +258,12 @@ private:
 
 /// The actor that the user's function makes, which says that it has started.
 template <class T, class Body>
-class guarded_function : public compat::answering<T> {
+class guarded_function : public compat::watched<T, watch_post> {
 public:
   guarded_function(caf::actor_config& config, uplink up, Body body)
-    : compat::answering<T>(config), up_(std::move(up)), body_(std::move(body)) {
+    : compat::watched<T, watch_post>(config), up_(std::move(up)), body_(std::move(body)) {
     guard(this, up_);
+    this->watch(up_.post.get());
   }
 
   typename T::behavior_type make_behavior() override {
@@ -258,7 +286,7 @@ private:
 
 /// A launcher of whatever `spawn` makes of a birth.
 template <class Spawn>
-launcher launcher_of(Spawn spawn, std::vector<wish> wishes) {
+launcher launcher_of(Spawn spawn, std::vector<wish> wishes, std::shared_ptr<const made_of> made) {
   using handle = decltype(spawn(std::declval<birth&>()));
   return launcher{{
     .kind = task_kind::async_worker,
@@ -266,8 +294,12 @@ launcher launcher_of(Spawn spawn, std::vector<wish> wishes) {
     .launch = [spawn](birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
     .handle = &typeid(handle),
     .wishes = std::move(wishes),
+    .made = std::move(made),
   }};
 }
+
+/// The same start; another is the same if it was made of the same words.
+launcher declared_as(const launcher&, declared_start);
 
 /// Stands for a child that has a thread of its own, where time is not real.
 caf::actor spawn_fake(caf::local_actor* parent, uplink up);
@@ -285,18 +317,24 @@ requires(!std::derived_from<F, caf::abstract_actor>) launcher worker(F body, Arg
   using result = detail::result_of<F>;
   static_assert(std::is_pointer_v<self_ptr>,
                 "a worker is a function of a pointer to its actor, such as event_based_actor*");
-  const auto spawn = [=](detail::birth& b) {
+  const auto wishes = detail::wishes_in(args...);
+  const auto made = std::make_shared<const detail::parts<task_kind::async_worker, F, Args...>>(
+    std::move(body), std::move(args)...);
+  const auto spawn = [made](detail::birth& b) {
     const auto bound = [&](auto... known) {
-      auto run = [body, known...](self_ptr self) -> result { return body(self, known...); };
+      auto run
+        = [body = made->body, known...](self_ptr self) -> result { return body(self, known...); };
       using actor_class = detail::guarded_function<std::remove_pointer_t<self_ptr>, decltype(run)>;
       return b.parent->spawn<actor_class>(b.up, std::move(run));
     };
-    if constexpr (detail::takes_child_at<1, F>())
-      return bound(b.me(), detail::resolve(b, args)...);
-    else
-      return bound(detail::resolve(b, args)...);
+    return detail::with_resolved(b, made->args, [&](const auto&... known) {
+      if constexpr (detail::takes_child_at<1, F>())
+        return bound(b.me(), known...);
+      else
+        return bound(known...);
+    });
   };
-  return detail::launcher_of(spawn, detail::wishes_in(args...));
+  return detail::launcher_of(spawn, wishes, made);
 }
 
 /// A child that is a CAF actor class, constructed with copies of the arguments. Its make_behavior
@@ -304,13 +342,20 @@ requires(!std::derived_from<F, caf::abstract_actor>) launcher worker(F body, Arg
 template <class T, class... Args>
 requires std::derived_from<T, caf::local_actor> launcher worker(Args... args) {
   detail::check_args<Args...>();
-  const auto spawn = [=](detail::birth& b) {
-    if constexpr (std::constructible_from<T, caf::actor_config&, child, detail::resolved<Args>...>)
-      return b.parent->spawn<detail::guarded<T>>(b.up, b.me(), detail::resolve(b, args)...);
-    else
-      return b.parent->spawn<detail::guarded<T>>(b.up, detail::resolve(b, args)...);
+  const auto wishes = detail::wishes_in(args...);
+  using parts = detail::parts<task_kind::async_worker, std::type_identity<T>, Args...>;
+  const auto made = std::make_shared<const parts>(std::type_identity<T>{}, std::move(args)...);
+  const auto spawn = [made](detail::birth& b) {
+    return detail::with_resolved(b, made->args, [&](auto&&... known) {
+      if constexpr (std::constructible_from<T, caf::actor_config&, child,
+                                            detail::resolved<Args>...>)
+        return b.parent->spawn<detail::guarded<T>>(b.up, b.me(),
+                                                   std::forward<decltype(known)>(known)...);
+      else
+        return b.parent->spawn<detail::guarded<T>>(b.up, std::forward<decltype(known)>(known)...);
+    });
   };
-  return detail::launcher_of(spawn, detail::wishes_in(args...));
+  return detail::launcher_of(spawn, wishes, made);
 }
 
 /// A child with a thread of its own: a plain function that may block. It may take a
@@ -319,32 +364,39 @@ requires std::derived_from<T, caf::local_actor> launcher worker(Args... args) {
 template <class F, class... Args>
 launcher blocking_worker(F body, Args... args) {
   detail::check_args<Args...>();
-  const auto launch = [=](detail::birth& b) -> launched {
+  auto wishes = detail::wishes_in(args...);
+  const auto made = std::make_shared<const detail::parts<task_kind::blocking_worker, F, Args...>>(
+    std::move(body), std::move(args)...);
+  const auto launch = [made](detail::birth& b) -> launched {
     if (b.fakes_threads())
       return detail::spawn_fake(b.parent, b.up);
     const auto run = [&](auto... known) {
-      return b.parent->spawn<caf::detached>([body, known..., up = b.up](caf::blocking_actor* self) {
-        up.tell(news::started);
-        try {
-          body(known...);
-        } catch (...) {
-          auto x = std::current_exception();
-          auto why = detail::panic(x);
-          up.fell(why);
-          self->fail_state(std::move(why));
-        }
-      });
+      return b.parent->spawn<caf::detached>(
+        [body = made->body, known..., up = b.up](caf::blocking_actor* self) {
+          up.tell(news::started);
+          try {
+            body(known...);
+          } catch (...) {
+            auto x = std::current_exception();
+            auto why = detail::panic(x);
+            up.fell(why);
+            self->fail_state(std::move(why));
+          }
+        });
     };
-    if constexpr (detail::takes_child_at<0, F>())
-      return caf::actor_cast<caf::actor>(run(b.me(), detail::resolve(b, args)...));
-    else
-      return caf::actor_cast<caf::actor>(run(detail::resolve(b, args)...));
+    return detail::with_resolved(b, made->args, [&](const auto&... known) {
+      if constexpr (detail::takes_child_at<0, F>())
+        return caf::actor_cast<caf::actor>(run(b.me(), known...));
+      else
+        return caf::actor_cast<caf::actor>(run(known...));
+    });
   };
   return launcher{{
     .kind = task_kind::blocking_worker,
     .label = "blocking_worker",
     .launch = launch,
-    .wishes = detail::wishes_in(args...),
+    .wishes = std::move(wishes),
+    .made = made,
   }};
 }
 

@@ -1,15 +1,23 @@
 #pragma once
 
 #include "supervisor/actors/type_ids.hpp"
+#include "supervisor/control.hpp"
 #include "supervisor/explain.hpp"
-#include "supervisor/report.hpp"
 
+#include <any>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace supervisor {
+
+namespace detail {
+
+/// Other people's code must not end the tree: what it throws is printed.
+void call_back(const std::function<void()>&) noexcept;
+
+} // namespace detail
 
 /// Collects the answers of a whole tree. Every supervisor that was asked holds it while it has not
 /// answered; when the last one lets go, whether by answering or by dying, `done` is called.
@@ -19,29 +27,51 @@ struct state_query {
 
   ~state_query() {
     if (done)
-      done(std::move(root));
+      detail::call_back([this] { done(std::move(root)); });
   }
 };
 
-/// Finds the supervisor of a child, which answers. Whoever holds it last calls `done`.
-struct explain_query {
-  expected<explanation> found
-    = fault{{}, "nobody could answer: its supervisor or the tree is gone"};
-  std::function<void(expected<explanation>)> done{};
+class launcher;
 
-  ~explain_query() {
+/// Finds the supervisor that can answer. Whoever holds it last calls `done`.
+template <class Answer>
+struct asked {
+  expected<Answer> found = fault{{}, "nobody could answer: its supervisor or the tree is gone"};
+  std::function<void(expected<Answer>)> done{};
+
+  ~asked() {
     if (done)
-      done(std::move(found));
+      detail::call_back([this] { done(std::move(found)); });
   }
+};
+
+using explain_query = asked<explanation>;
+using child_query = asked<std::shared_ptr<const basic_child_spec<launcher>>>;
+using spec_query = asked<std::shared_ptr<const basic_supervisor_spec<launcher>>>;
+
+/// A command on its way, with all that its kind needs.
+struct command_query : asked<control_result> {
+  supervisor::command what{};
+  std::string path{}; ///< as it was asked for
+  supervisor::audit audit{};
+  std::shared_ptr<const basic_child_spec<launcher>> child{}; ///< start_child, not of a pool
+  std::any args{};                                           ///< start_child of a pool
+  std::string id{};                                          ///< of a pool's child; empty: any
+  std::shared_ptr<const basic_supervisor_spec<launcher>> wanted{}; ///< apply
+  bool must_hold = true;                                           ///< apply
+  std::shared_ptr<void> place{}; ///< among the commands that may be under way
 };
 
 /// What the outside asks of a supervisor.
 struct control {
   enum class order : std::uint8_t {
     stop,    ///< by `requested_by`, because of `reason`
-    state,   ///< fill in `node` and pass the question down
+    state,   ///< of the supervisor `path`: fill in `node` and pass the question down
     bind,    ///< connect the cell of the child `path`
     explain, ///< the last decision about the child `path`
+    command, ///< about the child `path`; start_child and apply: the supervisor `path`
+    child,   ///< what the child `path` was declared as
+    spec,    ///< what the supervisor `path` was declared as
   };
 
   order what{};
@@ -51,10 +81,15 @@ struct control {
   std::shared_ptr<state_query> query{};
   supervisor_state* node = nullptr; ///< owned by `query`
   std::shared_ptr<explain_query> why{};
+  std::shared_ptr<command_query> command{};
+  std::shared_ptr<child_query> child{};
+  std::shared_ptr<spec_query> spec{};
 };
 
 /// What a nested supervisor leaves behind: it comes before the news of its end.
 struct last_words {
+  event end{};       ///< if it was killed or broke: the fact that it could not decide any more
+  std::string how{}; ///< and the text of it
   std::vector<child_report> outcomes{};
   std::vector<caf::actor> abandoned{};
 };
@@ -64,6 +99,13 @@ struct child_start {
   input news{};
   std::string text{};
   std::shared_ptr<last_words> words{}; ///< with news::lingering
+};
+
+/// What a supervisor asks a child with a `health_check` or a `readiness_probe`. The child answers
+/// with a bool: whether it is well, or ready. Of a health check every other answer will do, also that
+/// it does not know the question: it came back to its mailbox in time.
+struct health_question {
+  std::uint32_t number = 0; ///< counts the questions to this child
 };
 
 /// The supervisor's own clockwork.
@@ -87,3 +129,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::child_start)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::control_plane)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::situation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::decision)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::health_question)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/core.hpp"
+#include "supervisor/control.hpp"
 
 #include <functional>
 #include <iosfwd>
@@ -15,6 +15,8 @@ struct tree_event {
   const event& what;
   std::string_view text{}; ///< what the child died of, in events that tell of an end
   const plan& by;
+  std::string_view command_id{};    ///< of events that belong to a command
+  const audit* wanted_by = nullptr; ///< whose command it is
 };
 
 /// Told of every event of a tree, one at a time, in the turn of the supervisor that decided it. It

@@ -56,6 +56,8 @@ private:
 template <class T = caf::actor>
 struct ref_to {
   std::string path{};
+
+  friend bool operator==(const ref_to&, const ref_to&) = default;
 };
 
 template <class T = caf::actor>

@@ -9,8 +9,8 @@ namespace supervisor::detail {
 supervisor_actor::supervisor_actor(caf::actor_config& config, std::shared_ptr<const blueprint> blue,
                                    std::string path, std::shared_ptr<tree_core> tree, uplink up)
   : supervisor_mailbox::base(config), blue_(std::move(blue)), path_(std::move(path)),
-    tree_(std::move(tree)), up_(std::move(up)), state_(make_state(*blue_->plan)),
-    seats_(blue_->plan->size()) {}
+    tree_(std::move(tree)), up_(std::move(up)), roster_(blue_->spec, blue_->plan, blue_->seed),
+    state_(make_state(plan())), seats_(plan().size()) {}
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   guard(this);
@@ -40,6 +40,8 @@ void supervisor_actor::on_exit() {
       child.known->down(make_failure(failure::child_down, "its supervisor is down"));
   seats_.clear();
   over_ = true;
+  commands_.clear(); // whoever waits for an answer hears that there is none
+  taken_back_.clear();
   if (is_root())
     return;
   // Not left to the parent to find out: what is said here must come after the last words.
@@ -49,8 +51,17 @@ void supervisor_actor::on_exit() {
 
 /// Whoever still runs is killed, and named to whoever can wait for the end of it.
 void supervisor_actor::leave_in_haste() {
-  shutdown_report told{.why = aim::give_up, .reason = "the supervisor itself was killed"};
+  const auto how = exit_of(fail_state());
+  shutdown_report told{.why = aim::give_up,
+                       .reason = "the supervisor itself ended: " + words(fail_state()),
+                       .broke = true,
+                       .panic = how.what == exit_class::panic};
   auto left = std::make_shared<last_words>();
+  left->end = {.seq = ++tally_.events,
+               .at = clock().now(),
+               .what = event_type::runtime_control_loop_failed,
+               .exit = how};
+  left->how = told.reason;
   left->abandoned = still_there();
   for (slot i = 0; i < seats_.size(); ++i) {
     if (const auto below = below_.find(i); below != below_.end())
@@ -59,11 +70,14 @@ void supervisor_actor::leave_in_haste() {
       continue;
     left->abandoned.push_back(seats_[i].who ? seats_[i].who : abandoned_[i]);
     told.outcomes.push_back({.path = path_of(i),
-                             .attempt = state_.children[i].number,
+                             .attempt = attempt_of(i, state_.children[i].number),
                              .status = shutdown_status::abort_failed});
   }
-  if (is_root())
-    return tree_->finished(std::move(told));
+  if (is_root()) {
+    tell_of_breaking(path_, *left, plan());
+    tree_->finished(std::move(told));
+    return leave_to_tree();
+  }
   left->outcomes = std::move(told.outcomes);
   send_last_words(std::move(left));
 }
@@ -75,6 +89,28 @@ void supervisor_actor::send_last_words(std::shared_ptr<last_words> left) {
   const auto count = static_cast<std::uint32_t>(left->abandoned.size());
   compat::anon_send(caf::actor_cast<caf::actor>(strong),
                     child_start{{news::lingering, up_.who, {}, count}, {}, std::move(left)});
+}
+
+void supervisor_actor::tell_of_breaking(const std::string& path, const last_words& x,
+                                        const supervisor::plan& by) const {
+  if (tree_->observed())
+    tree_->observe({.supervisor = path, .what = x.end, .text = x.how, .by = by});
+}
+
+/// Of a root: nobody else hears of their ends.
+void supervisor_actor::leave_to_tree() const {
+  for (slot i = 0; i < seats_.size(); ++i) {
+    std::vector<caf::actor> left;
+    if (seats_[i].who)
+      left.push_back(seats_[i].who);
+    else if (const auto late = abandoned_.find(i); late != abandoned_.end())
+      left.push_back(late->second);
+    for (const auto& [who, actor] : abandoned_below_)
+      if (who == i && state_.children[who].lingers)
+        left.push_back(actor);
+    if (!left.empty())
+      tree_->await_end(path_of(i), left);
+  }
 }
 
 /// Abandoned below us, and not ended since.
@@ -98,6 +134,12 @@ void supervisor_actor::on_control(const control& x) {
       return bind(x.path);
     case control::order::explain:
       return explain_child(x);
+    case control::order::command:
+      return on_command(x);
+    case control::order::child:
+      return show_child(x);
+    case control::order::spec:
+      return show_spec(x);
   }
 }
 
@@ -117,6 +159,8 @@ void supervisor_actor::stop(std::string by, std::string why) {
 }
 
 void supervisor_actor::on_child_start(const child_start& x) {
+  if (is_old_news(x))
+    return;
   take_note(x);
   take(x.news);
 }
@@ -145,6 +189,14 @@ void supervisor_actor::take(const input& x) {
   compat::send(this, supervisor_mailbox{this}, control_plane{control_plane::tick::drain});
 }
 
+/// A stall that is over, and that was told of while we could not run.
+bool supervisor_actor::is_old_news(const child_start& x) {
+  if (x.news.what != news::stalled || over_ || x.news.who.who >= seats_.size())
+    return false;
+  const auto& post = seats_[x.news.who.who].post;
+  return post && post->life_of() == x.news.who && !post->is_known(x.news.count);
+}
+
 /// What the core does not keep: texts, actors, cells.
 void supervisor_actor::take_note(const child_start& x) {
   const auto life = x.news.who;
@@ -163,13 +215,21 @@ void supervisor_actor::take_note(const child_start& x) {
       return;
     case news::lingering:
       return adopt_abandoned(x);
+    case news::stalled:
+      stalls_[life.who] = "in a handler of " + x.text;
+      return;
     default:
       return;
   }
 }
 
-/// Their own supervisor is gone, so the news of their ends comes here.
+/// Their own supervisor is gone, so the news of their ends comes here. If we have not told it to go,
+/// it broke.
 void supervisor_actor::adopt_abandoned(const child_start& x) {
+  const auto who = x.news.who.who;
+  const auto now = state_.children[who].now;
+  if (!x.words->how.empty() && (now == phase::up || now == phase::starting))
+    tell_of_breaking(path_of(who), *x.words, *below(who)->plan);
   below_[x.news.who.who] = x.words->outcomes;
   for (const auto& left : x.words->abandoned) {
     abandoned_below_.emplace_back(x.news.who.who, left);
@@ -185,15 +245,19 @@ void supervisor_actor::turn() {
     taken_.swap(pending_);
     out_.clear();
     const auto now = clock().now();
-    step(*blue_->plan, state_, tally_, taken_, now, out_);
+    step(plan(), state_, tally_, taken_, now, out_);
     if (tree_->options().tap)
-      tree_->options().tap(path_, *blue_->plan, taken_, now, out_, *blue_->spec);
-    if (ending() && ending_since_ == time_point{})
+      tree_->options().tap(path_, plan(), taken_, now, out_, [this](slot i) { return id_of(i); });
+    if (ending() && ending_since_ == time_point{}) {
       ending_since_ = now;
+      if (is_root())
+        tree_->ending();
+    }
     publish();
     for (std::size_t i = 0; i < out_.todo.size(); ++i)
       carry_out(out_.todo[i]);
   }
+  take_back_when_calm();
 }
 
 void supervisor_actor::publish() {
@@ -201,17 +265,27 @@ void supervisor_actor::publish() {
     const auto who = x.who.who;
     if (x.decided)
       asked_[who] = out_.questions[x.question];
-    if (who != nobody)
+    if (is_seated(who))
       tell_cells(x);
     if (!tree_->observed())
       continue;
-    const auto text = words_.find(who);
+    const auto wanted = commands_.find(x.key);
+    const auto by_command = x.key != 0 && wanted != commands_.end();
+    const auto id = by_command ? path_ + "#" + std::to_string(x.key) : std::string{};
     tree_->observe({.supervisor = path_,
-                    .child = who == nobody ? std::string_view{} : spec_of(who).id,
+                    .child = id_of(who),
                     .what = x,
-                    .text = text == words_.end() ? std::string_view{} : text->second,
-                    .by = *blue_->plan});
+                    .text = text_for(x),
+                    .by = plan(),
+                    .command_id = id,
+                    .wanted_by = by_command ? &wanted->second->audit : nullptr});
   }
+}
+
+std::string_view supervisor_actor::text_for(const event& x) const {
+  const auto& texts = x.what == event_type::child_stalled ? stalls_ : words_;
+  const auto text = texts.find(x.who.who);
+  return text == texts.end() ? std::string_view{} : text->second;
 }
 
 void supervisor_actor::carry_out(const effect& x) {
@@ -234,6 +308,12 @@ void supervisor_actor::carry_out(const effect& x) {
       return wake(x.at);
     case deed::ask:
       return ask(x.who, out_.questions[x.question]);
+    case deed::check:
+      return ask_how_it_is(x.who, x.question);
+    case deed::answer:
+      return answer_command(out_.outcomes[x.question]);
+    case deed::vacate:
+      return vacate(x.who.who);
     case deed::begun:
       return is_root() ? tree_->begun() : up_.tell(news::started);
     case deed::finish:
@@ -258,6 +338,16 @@ void supervisor_actor::start_child(life who) {
     follow(mine.who, who, news::exited);
 }
 
+namespace {
+
+nanoseconds beat_of(const child_spec& child, const supervisor_spec& spec) {
+  const auto& own = child.more ? child.more->health_policy : std::nullopt;
+  const auto& asked = own ? own : spec.defaults.health_policy;
+  return asked ? asked->heartbeat_interval : nanoseconds{0};
+}
+
+} // namespace
+
 /// Code of the user runs in here, and whatever it throws is a start that failed.
 launched supervisor_actor::try_start(life who) {
   const uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who};
@@ -265,8 +355,15 @@ launched supervisor_actor::try_start(life who) {
   try {
     if (spec.start.kind() == task_kind::supervisor)
       return caf::actor_cast<caf::actor>(
-        spawn<supervisor_actor>(blue_->below(who.who), path_of(who.who), tree_, up));
-    birth b{.parent = this, .up = up, .id = spec.id, .above = path_, .tree = *tree_};
+        spawn<supervisor_actor>(below(who.who), path_of(who.who), tree_, up));
+    birth b{.parent = this,
+            .up = up,
+            .id = spec.id,
+            .above = path_,
+            .tree = *tree_,
+            .attempt = attempt_of(who.who, who.number),
+            .beat_every = beat_of(spec, roster_.spec())};
+    b.up.post = seats_[who.who].post = post_of(spec, who);
     auto made = spec.start.recipe().launch(b);
     seats_[who.who].stop = std::move(b.stop);
     return made;
@@ -274,6 +371,42 @@ launched supervisor_actor::try_start(life who) {
     auto x = std::current_exception();
     return panic(x);
   }
+}
+
+/// What its own actor lets others see, if its spec asks for that.
+std::shared_ptr<watch_post> supervisor_actor::post_of(const child_spec& spec, life who) const {
+  if (!spec.more)
+    return nullptr;
+  const auto& said = *spec.more;
+  const auto limit = said.stall_watchdog && !tree_->options().fake_threads
+                       ? said.stall_watchdog->after
+                       : nanoseconds{0};
+  const auto is_asked = said.health_check.has_value() || said.readiness_probe.has_value();
+  if (limit == nanoseconds{0} && !is_asked)
+    return nullptr;
+  auto post = std::make_shared<watch_post>(caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who,
+                                           path_of(who.who), limit, is_asked);
+  if (post->looks_for_stalls())
+    tree_->stalls().look_after(post);
+  return post;
+}
+
+/// An answer is an answer: only silence, a no, or a child that went away are none. A child that is
+/// to become ready must say yes.
+void supervisor_actor::ask_how_it_is(life who, std::uint32_t number) {
+  if (!seats_[who.who].who)
+    return;
+  const auto tell = [this, who, number](bool well) {
+    take({.what = news::checked, .who = who, .count = number, .well = well});
+  };
+  const auto is_probe = !state_.children[who.who].ready;
+  compat::request(this, seats_[who.who].who, caf::infinite, health_question{number})
+    .then([tell](bool yes) { tell(yes); },
+          [tell, is_probe](const caf::error& why) {
+            const auto answered = compat::is(why, caf::sec::unexpected_message)
+                                  || compat::is(why, caf::sec::unexpected_response);
+            tell(answered && !is_probe);
+          });
 }
 
 /// The news of its end is fenced by its life, before it is sent.
@@ -299,7 +432,7 @@ void supervisor_actor::wake(time_point at) {
 
 /// Code of the user says whom to ask; whatever goes wrong, the core goes on by itself in its time.
 caf::actor supervisor_actor::judge_of(slot who) const {
-  const auto& outside = *blue_->plan->of(who).policy.outside();
+  const auto& outside = *plan().of(who).policy.outside();
   try {
     const auto whom = std::static_pointer_cast<const asks>(outside.whom);
     return whom ? (*whom)() : caf::actor{};
@@ -312,7 +445,7 @@ void supervisor_actor::ask(life who, const question& q) {
   const auto judge = judge_of(who.who);
   if (!judge)
     return;
-  compat::request(this, judge, blue_->plan->of(who.who).policy.outside()->within, q.given)
+  compat::request(this, judge, plan().of(who.who).policy.outside()->within, q.given)
     .then(
       [this, who, asked = q.asked](const decision& x) {
         take({.what = news::answered, .who = who, .count = asked, .then = x});
@@ -336,12 +469,14 @@ void supervisor_actor::finish(const effect& x) {
       error = make_failure(failure::start_failed, told.culprit + " " + told.reason);
       break;
     case aim::stop:
+    case aim::auto_shutdown:
     case aim::begin:
     case aim::restart:
       error = caf::exit_reason::user_shutdown;
   }
   if (is_root()) {
     tree_->finished(std::move(told));
+    leave_to_tree();
   } else {
     auto left = std::make_shared<last_words>();
     left->outcomes = std::move(told.outcomes);

@@ -2,7 +2,9 @@
 
 #include "supervisor/actors/exit_of.hpp"
 #include "supervisor/actors/tree_core.hpp"
+#include "supervisor/roster.hpp"
 
+#include <mutex>
 #include <unordered_map>
 
 namespace supervisor::detail {
@@ -31,6 +33,7 @@ private:
     caf::actor who{};
     std::stop_source stop{std::nostopstate};
     std::shared_ptr<cell> known{};
+    std::shared_ptr<watch_post> post{}; ///< if somebody looks after it
   };
 
   // -- messages in -------------------------------------------------------------------------------------
@@ -42,12 +45,14 @@ private:
   void stop(std::string by, std::string why);
   void take(const input&);
   void take_note(const child_start&);
+  bool is_old_news(const child_start&);
   void adopt_abandoned(const child_start&);
 
   // -- decisions out -----------------------------------------------------------------------------------
 
   void turn();
   void publish();
+  std::string_view text_for(const event&) const;
   void carry_out(const effect&);
   void start_child(life);
   launched try_start(life);
@@ -57,24 +62,70 @@ private:
   void ask(life, const question&);
   void finish(const effect&);
   void leave_in_haste();
+  void tell_of_breaking(const std::string& path, const last_words&, const supervisor::plan&) const;
+  void leave_to_tree() const;
   void send_last_words(std::shared_ptr<last_words>);
   std::vector<caf::actor> still_there() const;
+
+  // -- supervisor_commands.cpp: what others want of it --------------------------------------------------
+
+  /// Where a supervisor of this tree is to be found from here.
+  struct way {
+    bool here = false;
+    caf::actor next{}; ///< the supervisor that knows further
+    fault no{};        ///< neither: why
+    bool down = false; ///< because a supervisor on the way is
+  };
+
+  way way_to(const std::string& supervisor_path);
+  void on_command(const control&);
+  void command_child(const control&);
+  void add_child(const control&);
+  expected<child_spec> child_of(const command_query&);
+  expected<child_spec> member_of_pool(const command_query&);
+  faults objections_to(const child_spec&);
+  slot take_seat(child_spec);
+  void make_room_for(slot);
+  std::string next_member_of(const std::string& shape);
+  faults needed_at_run_time(const supervisor_spec& wanted) const;
+  void revise(const control&);
+  void take_back_when_calm();
+  void revise_nested();
+  std::uint32_t note_command(const std::shared_ptr<command_query>&);
+  void answer_command(const control_outcome&);
+  void vacate(slot);
 
   // -- supervisor_answers.cpp: what others want to know -----------------------------------------------
 
   shutdown_report report(const effect&) const;
   void answer(const control&);
+  std::vector<slot> in_order() const;
+  child_state known_of(slot) const;
   void explain_child(const control&);
+  void show_child(const control&);
+  void show_spec(const control&);
   void bind(const std::string& path);
+  void names_nobody(const std::string& path);
   void show_cells();
   void show_cell(slot, std::shared_ptr<cell>);
   void tell_cells(const event&);
   void tell_cell(slot, cell&) const;
+  child_row row_of(slot) const;
   bool comes_back(slot) const;
-  slot slot_of(std::string_view id);
 
-  const child_spec& spec_of(slot who) const { return blue_->spec->children[who]; }
-  std::string path_of(slot who) const { return path_ + "/" + spec_of(who).id; }
+  const child_spec& spec_of(slot who) const { return roster_.of(who); }
+  const supervisor::plan& plan() const { return roster_.plan(); }
+  const std::shared_ptr<const blueprint>& below(slot who) const;
+  void ask_how_it_is(life, std::uint32_t number);
+  std::shared_ptr<watch_post> post_of(const child_spec&, life) const;
+  std::string path_of(slot who) const { return path_ + "/" + std::string{id_of(who)}; }
+  bool is_seated(slot who) const { return who < roster_.size() && !roster_.is_vacant(who); }
+  std::string_view id_of(slot who) const {
+    return is_seated(who) ? std::string_view{spec_of(who).id} : std::string_view{};
+  }
+  std::uint32_t attempt_of(slot who, std::uint32_t number) const {
+    return who < state_.children.size() ? number - state_.children[who].born : number;
+  }
   bool ending() const { return state_.ending != in_none || state_.finished; }
   bool is_root() const { return !up_.supervisor; }
 
@@ -83,6 +134,8 @@ private:
   const std::shared_ptr<tree_core> tree_;
   const uplink up_;
 
+  roster<launcher> roster_;
+  mutable std::mutex roster_lock_; ///< for `lost`, and for whatever moves a seat
   state state_;
   tally tally_;
   effects out_;
@@ -92,11 +145,16 @@ private:
 
   std::vector<seat> seats_;
   std::unordered_map<slot, std::string> words_;               ///< texts of the last exits
+  std::unordered_map<slot, std::string> stalls_;              ///< what they were stuck in last
   std::unordered_map<slot, question> asked_;                  ///< the last decisions
   std::unordered_map<slot, std::vector<child_report>> below_; ///< what nested ones left behind
   std::unordered_map<slot, caf::actor> abandoned_;
   std::vector<std::pair<slot, caf::actor>> abandoned_below_;
-  std::unordered_map<std::string_view, slot> slots_; ///< by id; made when first needed
+  std::unordered_map<slot, std::shared_ptr<const blueprint>> nested_; ///< not as first declared
+  std::unordered_map<std::uint32_t, std::shared_ptr<command_query>> commands_; ///< under way
+  std::vector<control> taken_back_; ///< revisions that have to wait until no restart is under way
+  std::uint32_t commands_so_far_ = 0;
+  std::uint64_t members_so_far_ = 0; ///< of a pool
   std::string stop_by_, stop_why_;
   time_point ending_since_{};
 };

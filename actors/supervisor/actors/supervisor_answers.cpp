@@ -3,6 +3,7 @@
 #include "supervisor/actors/supervisor_actor.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace supervisor::detail {
 
@@ -28,7 +29,7 @@ shutdown_report supervisor_actor::report(const effect& x) const {
       = left.who.who < tally_.children.size() ? tally_.children[left.who.who] : child_tally{};
     told.outcomes.push_back({.path = path_of(left.who.who),
                              .generation = counted.generation,
-                             .attempt = left.who.number,
+                             .attempt = attempt_of(left.who.who, left.who.number),
                              .status = left.status,
                              .exit = left.exit,
                              .text = text == words_.end() ? "" : text->second});
@@ -37,60 +38,132 @@ shutdown_report supervisor_actor::report(const effect& x) const {
 }
 
 void supervisor_actor::answer(const control& x) {
+  if (const auto found = way_to(x.path); found.next)
+    return compat::anon_send(found.next, x);
+  else if (!found.here)
+    return;
   auto& node = *x.node;
   const auto now = clock().now();
+  const auto& spec = roster_.spec();
   node.path = path_;
-  node.config_version = blue_->spec->more ? blue_->spec->more->config_version : "unversioned";
-  node.strategy = blue_->spec->strategy;
-  node.intensity = blue_->spec->intensity;
+  node.config_version = spec.more ? spec.more->config_version : "unversioned";
+  node.strategy = spec.strategy;
+  node.intensity = spec.intensity;
   node.phase = state_.stage;
+  node.at = now;
+  node.sequence = tally_.events;
+  if (ending() && !state_.finished)
+    node.stop_within = stop_bound(plan(), state_);
   node.recent_restarts = static_cast<std::uint32_t>(std::ranges::count_if(
     state_.strikes, [&](time_point t) { return !node.intensity.forgets(t, now); }));
   node.answered = true;
-  node.children.reserve(seats_.size());
-  for (slot i = 0; i < seats_.size(); ++i) {
-    auto child = describe(state_, tally_, i, now);
-    const auto& spec = spec_of(i);
-    child.id = spec.id;
-    child.name = spec.more && !spec.more->name.empty() ? spec.more->name : spec.id;
-    child.path = path_of(i);
-    child.kind = spec.start.kind();
-    if (spec.more)
-      child.tags = spec.more->tags;
-    if (const auto text = words_.find(i); text != words_.end())
-      child.last_words = text->second;
-    if (state_.children[i].gated)
-      for (const auto need : blue_->plan->needs_of(i))
-        if (!state_.children[need].ready && !state_.children[need].done)
-          child.waits_for.push_back(spec_of(need).id);
-    if (spec.start.kind() == task_kind::supervisor && seats_[i].who) {
+  node.children.reserve(state_.members);
+  const auto show = [&](slot who) {
+    auto child = known_of(who);
+    if (ending() && child.state == lifecycle::shutting_down)
+      node.stops.push_back(child.id);
+    if (spec_of(who).start.kind() == task_kind::supervisor && seats_[who].who) {
       child.below = std::make_shared<supervisor_state>();
       child.below->path = child.path;
-      compat::anon_send(
-        seats_[i].who,
-        control{.what = control::order::state, .query = x.query, .node = child.below.get()});
+      compat::anon_send(seats_[who].who, control{.what = control::order::state,
+                                                 .path = child.path,
+                                                 .query = x.query,
+                                                 .node = child.below.get()});
     }
     node.children.push_back(std::move(child));
-  }
+  };
+  for (const auto who : in_order())
+    show(who);
 }
 
-/// The child is here, or further down.
+/// As declared, and those that were added after them.
+std::vector<slot> supervisor_actor::in_order() const {
+  std::vector<slot> all;
+  all.reserve(state_.members);
+  for (slot who = 0; who < state_.children.size(); ++who)
+    if (state_.children[who].now != phase::vacant && !roster_.is_vacant(who))
+      all.push_back(who);
+  const auto is_before = [this](slot a, slot b) {
+    const auto place_a = roster_.place_of(a), place_b = roster_.place_of(b);
+    return std::tie(place_a, state_.children[a].rank) < std::tie(place_b, state_.children[b].rank);
+  };
+  if (!std::ranges::is_sorted(all, is_before))
+    std::ranges::sort(all, is_before);
+  return all;
+}
+
+child_state supervisor_actor::known_of(slot who) const {
+  auto child = describe(plan(), state_, tally_, who, clock().now());
+  const auto& spec = spec_of(who);
+  child.id = spec.id;
+  child.name = spec.more && !spec.more->name.empty() ? spec.more->name : spec.id;
+  child.path = path_of(who);
+  child.kind = spec.start.kind();
+  if (spec.more)
+    child.tags = spec.more->tags;
+  if (const auto text = words_.find(who); text != words_.end())
+    child.last_words = text->second;
+  if (const auto last = asked_.find(who); last != asked_.end())
+    child.last_decision = last->second.then;
+  if (state_.children[who].gated)
+    for (const auto need : plan().needs_of(who))
+      if (!state_.children[need].ready && !state_.children[need].done)
+        child.waits_for.push_back(spec_of(need).id);
+  if (const auto stuck = seats_[who].post ? seats_[who].post->stuck() : std::nullopt) {
+    child.stuck_in = stuck->in;
+    child.stuck_for = stuck->lasts;
+  }
+  return child;
+}
+
+namespace {
+
+/// The path of the supervisor of a child, and the child's id.
+std::pair<std::string, std::string> split(const std::string& path) {
+  const auto cut = path.rfind('/');
+  return {path.substr(0, cut), path.substr(cut + 1)};
+}
+
+} // namespace
+
 void supervisor_actor::explain_child(const control& x) {
-  const auto rest = std::string_view{x.path}.substr(path_.size() + 1);
-  const auto id = rest.substr(0, rest.find('/'));
-  const auto who = slot_of(id);
-  if (who == nobody)
+  const auto [above, id] = split(x.path);
+  const auto found = way_to(above);
+  if (found.next)
+    return compat::anon_send(found.next, x);
+  const auto who = found.here ? roster_.find(id) : nobody;
+  if (!found.here)
+    x.why->found = found.no;
+  else if (who == nobody)
     x.why->found = fault{x.path, "names no child of this tree"};
-  else if (const auto last = asked_.find(who); id == rest && last != asked_.end())
-    x.why->found = explain(*blue_->plan, last->second);
-  else if (id == rest)
-    x.why->found = fault{x.path, "has not ended so far: nothing was decided about it"};
-  else if (spec_of(who).start.kind() != task_kind::supervisor)
-    x.why->found = fault{x.path, "names no child of this tree"};
-  else if (!seats_[who].who)
-    x.why->found = fault{x.path, "its supervisor is down"};
+  else if (const auto last = asked_.find(who); last != asked_.end())
+    x.why->found = explain(plan(), last->second);
   else
-    compat::anon_send(seats_[who].who, x);
+    x.why->found = fault{x.path, "has not ended so far: nothing was decided about it"};
+}
+
+void supervisor_actor::show_child(const control& x) {
+  const auto [above, id] = split(x.path);
+  const auto found = way_to(above);
+  if (found.next)
+    return compat::anon_send(found.next, x);
+  const auto who = found.here ? roster_.find(id) : nobody;
+  if (!found.here)
+    x.child->found = found.no;
+  else if (who == nobody || row_of(who).now == phase::forgotten)
+    x.child->found = fault{x.path, "names no child of this tree"};
+  else
+    x.child->found = std::make_shared<const child_spec>(spec_of(who));
+}
+
+void supervisor_actor::show_spec(const control& x) {
+  const auto found = way_to(x.path);
+  if (found.next)
+    return compat::anon_send(found.next, x);
+  if (found.here)
+    x.spec->found = roster_.shared_spec();
+  else
+    x.spec->found = found.no;
 }
 
 /// The cell is here, or further down.
@@ -99,30 +172,33 @@ void supervisor_actor::bind(const std::string& path) {
     return;
   const auto rest = std::string_view{path}.substr(path_.size() + 1);
   const auto id = rest.substr(0, rest.find('/'));
-  const auto who = slot_of(id);
-  if (who == nobody) {
-    tree_->cell_of(path)->gone(
-      make_failure(failure::child_gone, path + " names no child of this tree"));
-  } else if (id != rest && spec_of(who).start.kind() != task_kind::supervisor) {
-    tree_->cell_of(path)->gone(
-      make_failure(failure::child_gone, path + " names no child of this tree"));
-  } else if (id != rest) {
-    if (state_.children[who].number > 0 && !seats_[who].who && !comes_back(who))
-      tell_cell(who, *tree_->cell_of(path));
-    else if (seats_[who].who)
-      compat::anon_send(seats_[who].who, control{.what = control::order::bind, .path = path});
-  } else {
-    show_cell(who, tree_->cell_of(path));
+  const auto who = roster_.find(id);
+  const auto is_here = id == rest;
+  if (who == nobody || (!is_here && spec_of(who).start.kind() != task_kind::supervisor))
+    return names_nobody(path);
+  if (is_here)
+    return show_cell(who, tree_->cell_of(path));
+  if (row_of(who).number > 0 && !seats_[who].who && !comes_back(who))
+    tell_cell(who, *tree_->cell_of(path));
+  else if (seats_[who].who)
+    compat::anon_send(seats_[who].who, control{.what = control::order::bind, .path = path});
+}
+
+/// Whoever asked before a child of that path was added asks again.
+void supervisor_actor::names_nobody(const std::string& path) {
+  const auto [above, id] = split(path);
+  if (const auto known = tree_->find_cell(above, id)) {
+    known->gone(make_failure(failure::child_gone, path + " names no child of this tree"));
+    tree_->drop_cell(above, id);
   }
 }
 
 void supervisor_actor::show_cells() {
   for (const auto& [id, known] : tree_->cells_below(path_))
-    if (const auto who = slot_of(id); who != nobody)
+    if (const auto who = roster_.find(id); who != nobody)
       show_cell(who, known);
     else
-      known->gone(
-        make_failure(failure::child_gone, path_ + "/" + id + " names no child of this tree"));
+      names_nobody(path_ + "/" + id);
 }
 
 void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {
@@ -133,7 +209,7 @@ void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {
   const auto& start = spec_of(who).start;
   if (start.recipe().down)
     mine.known->set(*start.recipe().down);
-  const auto& row = state_.children[who];
+  const auto row = row_of(who);
   const auto down = row.now == phase::down || row.now == phase::waiting || row.now == phase::parked
                     || row.now == phase::forgotten || row.now == phase::abandoned;
   if (row.now == phase::up && mine.who)
@@ -142,17 +218,15 @@ void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {
     tell_cell(who, *mine.known);
 }
 
-slot supervisor_actor::slot_of(std::string_view id) {
-  if (slots_.empty())
-    for (slot i = 0; i < seats_.size(); ++i)
-      slots_.emplace(spec_of(i).id, i);
-  const auto known = slots_.find(id);
-  return known == slots_.end() ? nobody : known->second;
-}
-
 void supervisor_actor::lost(life who, const caf::error& why) const {
-  if (const auto known = tree_->find_cell(path_, spec_of(who.who).id);
-      known && known->life() == who.number)
+  if (!tree_->has_cells())
+    return;
+  std::string id;
+  {
+    const std::scoped_lock lock{roster_lock_};
+    id = id_of(who.who);
+  }
+  if (const auto known = tree_->find_cell(path_, id); known && known->life() == who.number)
     known->down(make_failure(failure::child_down, words(why)));
 }
 
@@ -181,6 +255,15 @@ void supervisor_actor::tell_cell(slot who, cell& known) const {
     known.down(std::move(why));
   else
     known.away(std::move(why));
+}
+
+/// The core hears of a child that is added when its turn comes, and others may ask before.
+child_row supervisor_actor::row_of(slot who) const {
+  if (who < state_.children.size())
+    return state_.children[who];
+  child_row vacant;
+  vacant.now = phase::vacant;
+  return vacant;
 }
 
 bool supervisor_actor::comes_back(slot who) const {

@@ -69,14 +69,7 @@ expected<explanation> tree::explain(const std::string& path) const {
 }
 
 faults tree::request_shutdown(std::string requested_by, std::string reason) const {
-  const auto blank
-    = [](const std::string& x) { return x.find_first_not_of(" \t\n") == std::string::npos; };
-  faults wrong;
-  if (blank(requested_by))
-    wrong.push_back({"requested_by", "must say who asks"});
-  if (blank(reason))
-    wrong.push_back({"reason", "must say why"});
-  if (!wrong.empty())
+  if (auto wrong = check(audit{requested_by, reason}); !wrong.empty())
     return wrong;
   if (const auto root = core_->root())
     compat::anon_send(root, control{.what = control::order::stop,
@@ -99,6 +92,19 @@ std::optional<shutdown_report> tree::wait_for(nanoseconds timeout) const {
 }
 
 void tree::detach() const { owner_->detached = true; }
+
+runtime_health_report tree::health() const { return core_->health(); }
+
+std::optional<runtime_exit_report> tree::join(nanoseconds timeout) const {
+  core_->wait_finished(timeout);
+  return core_->health().exit_report;
+}
+
+expected<runtime_exit_report> tree::shutdown(std::string requested_by, std::string reason) const {
+  if (auto wrong = request_shutdown(std::move(requested_by), std::move(reason)); !wrong.empty())
+    return wrong;
+  return *join();
+}
 
 // -- starting ----------------------------------------------------------------------------------------------
 
@@ -158,7 +164,9 @@ void check_wishes(const supervisor_spec& spec, const std::string& path, const st
   }
 }
 
-faults all_faults(const supervisor_spec& spec) {
+} // namespace
+
+faults detail::all_faults(const supervisor_spec& spec) {
   auto found = validate(spec);
   if (has_wishes(spec)) {
     places all;
@@ -168,6 +176,8 @@ faults all_faults(const supervisor_spec& spec) {
   return found;
 }
 
+namespace {
+
 std::uint64_t any_seed() {
   std::random_device dice;
   return std::uint64_t{dice()} << 32 | dice();
@@ -176,12 +186,13 @@ std::uint64_t any_seed() {
 } // namespace
 
 expected<tree> start(caf::actor_system& system, supervisor_spec spec, start_options options) {
-  if (auto wrong = all_faults(spec); !wrong.empty())
+  if (auto wrong = detail::all_faults(spec); !wrong.empty())
     return wrong;
   const auto seed = options.seed ? *options.seed : any_seed();
+  const auto most_commands = detail::said_in(spec.more).control_channel_capacity.value_or(256);
   const auto blue
     = detail::make_blueprint(std::make_shared<const supervisor_spec>(std::move(spec)), seed);
-  const auto core = std::make_shared<detail::tree_core>(system, std::move(options));
+  const auto core = std::make_shared<detail::tree_core>(system, std::move(options), most_commands);
   core->set_root(caf::actor_cast<caf::actor>(
     system.spawn<detail::supervisor_actor>(blue, std::string{}, core, detail::uplink{})));
   return tree{core};

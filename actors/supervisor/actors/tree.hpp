@@ -1,12 +1,36 @@
 #pragma once
 
+#include "supervisor/actors/pool.hpp"
 #include "supervisor/actors/tree_core.hpp"
+#include "supervisor/changes.hpp"
 #include "supervisor/explain.hpp"
 
+#include <any>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace supervisor {
+
+/// A command as data.
+struct command_request {
+  supervisor::command what{};
+  std::string path{}; ///< of the child; start_child: of its supervisor, "/" is the root
+  supervisor::audit audit{};
+  std::shared_ptr<const child_spec> child{}; ///< start_child, of a supervisor that is no pool
+  std::any args{};  ///< start_child of a pool: a tuple of what its template takes besides its own
+  std::string id{}; ///< start_child of a pool; empty: the template's id and a number
+};
+
+/// What stands between a running tree and what it is to become. To be read before it is applied.
+struct change_plan {
+  std::vector<change> changes{};
+  std::shared_ptr<const supervisor_spec> running{}, wanted{};
+
+  bool is_empty() const;
+};
+
+using command_done = std::function<void(expected<control_result>)>;
 
 /// A handle to a running tree. Copies share it; when the last one goes, the tree is told to stop and
 /// nobody waits for it. Threads may share it. Calls that wait are for threads of your own: in an
@@ -22,6 +46,20 @@ public:
     return supervised_ref<T>{core_->cell_of(path.starts_with('/') ? path : "/" + path)};
   }
 
+  /// The children of the partitioned supervisor with that path. A fault if there is none.
+  template <class T = caf::actor>
+  expected<supervisor::partitions<T>> partitions(const std::string& path) const {
+    const auto ids = child_ids(path);
+    if (!ids)
+      return ids.error();
+    std::vector<supervised_ref<T>> all;
+    for (const auto& id : *ids)
+      all.push_back(ref<T>(path + "/" + id));
+    return supervisor::partitions<T>{std::move(all)};
+  }
+
+  caf::actor_system& system() const { return core_->system(); }
+
   /// Waits until every child was started once. Empty if so, else what went wrong.
   faults started(nanoseconds timeout = std::chrono::seconds{60}) const;
 
@@ -35,6 +73,103 @@ public:
   /// failure would bring. A fault if there is no such child, or if it never ended.
   expected<explanation> explain(const std::string& path) const;
   void explain(const std::string& path, std::function<void(expected<explanation>)> done) const;
+
+  // -- commands --------------------------------------------------------------------------------------
+  // About any child of the tree, by its path. Each says who wants it and why, is carried out by the
+  // child's own supervisor whatever that is busy with, and leaves a record. A fault: it did not get
+  // there (no such child, the tree has ended, too many commands under way, nothing said in the
+  // audit, a spec with faults), and nothing was changed. A record with a failure: it got there.
+
+  void carry_out(command_request, command_done done) const; ///< `done`: in that supervisor's turn
+  expected<control_result> carry_out(command_request) const;
+
+  /// Adds a child and waits until it is ready. One that does not come up is gone again.
+  expected<control_result> start_child(child_spec child, audit by = of_program()) const;
+  expected<control_result> start_child(const std::string& supervisor, child_spec child,
+                                       audit by = of_program()) const;
+
+  /// One more child of a pool, with these arguments behind those of its template. Its path is in the
+  /// record.
+  template <class... Args>
+  expected<control_result> start_member(const std::string& pool, Args... args) const {
+    return carry_out(member_of(pool, std::move(args)...));
+  }
+
+  /// What start_member asks for, as data.
+  template <class... Args>
+  static command_request member_of(const std::string& pool, Args... args) {
+    command_request wanted{.what = command::start_child, .path = pool, .audit = of_program()};
+    if constexpr (sizeof...(Args) > 0)
+      wanted.args = std::tuple<detail::kept<Args>...>{std::move(args)...};
+    return wanted;
+  }
+
+  expected<control_result> remove_child(const std::string& path, audit by) const {
+    return carry_out({command::remove_child, path, std::move(by)});
+  }
+  expected<control_result> restart_child(const std::string& path, audit by) const {
+    return carry_out({command::restart_child, path, std::move(by)});
+  }
+  expected<control_result> pause_child(const std::string& path, audit by) const {
+    return carry_out({command::pause_child, path, std::move(by)});
+  }
+  expected<control_result> resume_child(const std::string& path, audit by) const {
+    return carry_out({command::resume_child, path, std::move(by)});
+  }
+  expected<control_result> quarantine_child(const std::string& path, audit by) const {
+    return carry_out({command::quarantine_child, path, std::move(by)});
+  }
+  expected<control_result> release_child(const std::string& path, audit by) const {
+    return carry_out({command::release_child, path, std::move(by)});
+  }
+  expected<control_result> terminate_child(const std::string& path, audit by) const {
+    return carry_out({command::terminate_child, path, std::move(by)});
+  }
+  expected<control_result> delete_child(const std::string& path, audit by) const {
+    return carry_out({command::delete_child, path, std::move(by)});
+  }
+
+  // -- becoming another tree ---------------------------------------------------------------------------
+
+  /// What it would take to become what `wanted` says; all faults of `wanted`, if it has some.
+  /// Nothing is changed. Children that were added at run time are nobody's business here, unless
+  /// `wanted` declares them.
+  expected<change_plan> plan_for(supervisor_spec wanted) const;
+  void plan_for(supervisor_spec wanted, std::function<void(expected<change_plan>)> done) const;
+
+  /// Carries it out, supervisor by supervisor, each as one regroup: who leaves goes down before
+  /// anybody comes up, dependencies first. If a child of it does not become ready, all of it is
+  /// taken back. A fault if the tree is not what the plan was made for any more.
+  expected<control_result> apply(const change_plan&, audit by) const;
+  void apply(const change_plan&, audit by, command_done done) const;
+
+  // -- questions about one supervisor --------------------------------------------------------------------
+
+  /// Its children in order, forgotten ones left out. A fault if there is no such supervisor, or if it
+  /// is down.
+  expected<std::vector<child_state>> which_children(const std::string& supervisor = "/") const;
+  expected<child_counts> count_children(const std::string& supervisor = "/") const;
+  expected<child_spec> get_childspec(const std::string& path) const;
+
+  // The same without waiting: `done` is called in the turn of the supervisor that answers.
+  void which_children(const std::string& supervisor,
+                      std::function<void(expected<std::vector<child_state>>)> done) const;
+  void count_children(const std::string& supervisor,
+                      std::function<void(expected<child_counts>)> done) const;
+  void get_childspec(const std::string& path, std::function<void(expected<child_spec>)> done) const;
+
+  // -- the control loop --------------------------------------------------------------------------------
+
+  /// Whether every child was started once and nobody has ended the tree. Never blocks; nor does
+  /// `health`, which goes on answering when the tree is over.
+  bool is_alive() const { return health().alive; }
+  runtime_health_report health() const;
+
+  /// Waits for the end of the tree. Everybody who asks gets the same report, as often as they like.
+  std::optional<runtime_exit_report> join(nanoseconds timeout = stop_budget::no_end) const;
+
+  /// Stops the tree and its control loop, and waits. If it has ended already: how it did.
+  expected<runtime_exit_report> shutdown(std::string requested_by, std::string reason) const;
 
   /// Asks the tree to stop, does not wait. The first request stands; both texts must say something.
   faults request_shutdown(std::string requested_by, std::string reason) const;
@@ -52,6 +187,12 @@ public:
   void detach() const;
 
 private:
+  static audit of_program() { return {"program", "asked for by the program"}; }
+
+  expected<std::vector<std::string>> child_ids(const std::string& supervisor) const;
+  void ask_for_spec(std::string path,
+                    std::function<void(expected<std::shared_ptr<const supervisor_spec>>)>) const;
+
   struct owner;
   std::shared_ptr<detail::tree_core> core_;
   std::shared_ptr<owner> owner_;

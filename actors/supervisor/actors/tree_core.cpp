@@ -1,5 +1,7 @@
 #include "supervisor/actors/tree_core.hpp"
 
+#include "supervisor/actors/exit_of.hpp"
+
 #include <algorithm>
 #include <iostream>
 
@@ -29,8 +31,8 @@ std::shared_ptr<const blueprint> make_blueprint(std::shared_ptr<const supervisor
   made->plan = make_plan(*spec, seed);
   for (slot i = 0; i < spec->children.size(); ++i)
     if (const auto& start = spec->children[i].start; start.kind() == task_kind::supervisor)
-      made->nested.emplace_back(
-        i, make_blueprint(start.recipe().tree, seed ^ (0x9e3779b97f4a7c15u * (i + 1))));
+      made->nested.emplace_back(i, make_blueprint(start.recipe().tree, seed_below(seed, i)));
+  made->seed = seed;
   made->spec = std::move(spec);
   return made;
 }
@@ -42,6 +44,23 @@ void tree_core::observe(const tree_event& x) {
   } catch (const std::exception& why) { // other people's code must not end the tree
     std::cerr << "[supervisor] an observer threw: " << why.what() << std::endl;
   }
+}
+
+/// Its supervisor cannot run to say so, most likely because all workers are stuck.
+void tree_core::tell_of_stall(const watch_post& post) {
+  const auto stall = post.stuck();
+  if (!stall || !observed())
+    return;
+  static const plan no_plan{};
+  const auto [above, id] = split(post.path());
+  event what;
+  what.what = event_type::child_stalled;
+  what.wait = stall->lasts;
+  observe({.supervisor = above,
+           .child = id,
+           .what = what,
+           .text = "in a handler of " + stall->in + "; its supervisor cannot run either",
+           .by = no_plan});
 }
 
 std::shared_ptr<cell> tree_core::cell_of(const std::string& path) {
@@ -73,6 +92,17 @@ std::shared_ptr<cell> tree_core::find_cell(const std::string& above, const std::
     return nullptr;
   const auto known = level->second.find(id);
   return known == level->second.end() ? nullptr : known->second;
+}
+
+void tree_core::drop_cell(const std::string& above, const std::string& id) {
+  const std::scoped_lock lock{mutex_};
+  if (const auto level = cells_.find(above); level != cells_.end())
+    level->second.erase(id);
+}
+
+void tree_core::drop_cell(const std::string& path) {
+  const auto [above, id] = split(path);
+  drop_cell(above, id);
 }
 
 std::vector<std::pair<std::string, std::shared_ptr<cell>>>
@@ -119,8 +149,67 @@ void tree_core::begun() {
   {
     const std::scoped_lock lock{mutex_};
     begun_ = true;
+    if (plane_ == control_plane_state::starting)
+      plane_ = control_plane_state::alive;
   }
   changed_.notify_all();
+}
+
+void tree_core::ending() {
+  const std::scoped_lock lock{mutex_};
+  if (!exit_)
+    plane_ = control_plane_state::shutting_down;
+}
+
+namespace {
+
+std::string phase_of(const shutdown_report& x) {
+  if (x.broke)
+    return "watchdog";
+  switch (x.why) {
+    case aim::roll_back:
+      return "start";
+    case aim::give_up:
+    case aim::end_tree:
+      return "escalation";
+    default:
+      return "shutdown";
+  }
+}
+
+runtime_exit_report end_of_loop(const shutdown_report& x) {
+  const auto in_order = !x.broke && (x.why == aim::stop || x.why == aim::auto_shutdown);
+  return {.state = in_order ? control_plane_state::completed : control_plane_state::failed,
+          .phase = phase_of(x),
+          .reason = x.culprit.empty() ? x.reason : x.culprit + ": " + x.reason,
+          .panic = x.panic,
+          .recoverable = !in_order,
+          .completed_at = std::chrono::system_clock::now()};
+}
+
+} // namespace
+
+runtime_health_report tree_core::health() const {
+  const std::scoped_lock lock{mutex_};
+  return {.alive = plane_ == control_plane_state::alive,
+          .state = plane_,
+          .started_at = started_at_,
+          .last_observed_at = std::chrono::system_clock::now(),
+          .exit_report = exit_};
+}
+
+std::shared_ptr<void> tree_core::place_for_command() {
+  if (commands_.fetch_add(1) >= most_commands_) {
+    --commands_;
+    return nullptr;
+  }
+  return {this, [self = shared_from_this()](void*) { --self->commands_; }};
+}
+
+std::shared_ptr<void> tree_core::turn_to_apply() {
+  if (applying_.exchange(true))
+    return nullptr;
+  return {this, [self = shared_from_this()](void*) { self->applying_ = false; }};
 }
 
 void tree_core::finished(shutdown_report report) {
@@ -130,6 +219,8 @@ void tree_core::finished(shutdown_report report) {
     const std::scoped_lock lock{mutex_};
     if (report_)
       return;
+    exit_ = end_of_loop(report);
+    plane_ = exit_->state;
     report_ = std::move(report);
     last = std::exchange(root_, nullptr);
     for (const auto& [above, children] : cells_)
@@ -138,7 +229,40 @@ void tree_core::finished(shutdown_report report) {
   }
   for (const auto& known : left)
     known->gone(make_failure(failure::child_gone, "its tree has ended"));
+  stalls_.stop();
   changed_.notify_all();
+}
+
+void tree_core::await_end(const std::string& path, const std::vector<caf::actor>& left) {
+  const auto still = std::make_shared<std::atomic<std::size_t>>(left.size());
+  for (const auto& who : left)
+    caf::actor_cast<caf::strong_actor_ptr>(who)->get()->attach_functor(
+      [still, path, tree = weak_from_this()](const caf::error& why) {
+        if (const auto known = tree.lock(); --*still == 0 && known)
+          known->ended_late(path, why);
+      });
+}
+
+/// No supervisor is there any more that could decide something.
+void tree_core::ended_late(const std::string& path, const caf::error& why) {
+  const auto how = exit_of(why);
+  {
+    const std::scoped_lock lock{mutex_};
+    for (auto& x : report_->outcomes)
+      if (x.status == shutdown_status::abort_failed
+          && (x.path == path || x.path.starts_with(path + "/"))) {
+        x.status = shutdown_status::late_report;
+        x.exit = how;
+      }
+  }
+  if (!observed())
+    return;
+  static const plan no_plan{};
+  const auto [above, id] = split(path);
+  const event late{.at = time_point{system_->clock().now().time_since_epoch()},
+                   .what = event_type::child_shutdown_late_report,
+                   .exit = how};
+  observe({.supervisor = above, .child = id, .what = late, .by = no_plan});
 }
 
 bool tree_core::wait_started(nanoseconds timeout) {

@@ -3,6 +3,7 @@
 #include "supervisor/actors/cell.hpp"
 #include "supervisor/actors/launcher.hpp"
 #include "supervisor/actors/observer.hpp"
+#include "supervisor/actors/stall_watch.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -23,7 +24,7 @@ struct start_options {
   std::optional<std::uint64_t> seed{};
   /// Told of every step of every supervisor: what a replay needs.
   std::function<void(std::string_view path, const plan&, std::span<const input>, time_point now,
-                     const effects&, const supervisor_spec&)>
+                     const effects&, const std::function<std::string_view(slot)>& id_of)>
     tap{};
   /// Children with threads of their own become actors that do nothing: for virtual time.
   bool fake_threads = false;
@@ -33,25 +34,36 @@ struct start_options {
 
 namespace detail {
 
+/// Of the spec, and of the refs among the arguments of its starts.
+faults all_faults(const supervisor_spec&);
+
 /// A validated supervisor, ready to be started as often as needed; nested ones included.
 struct blueprint {
   std::shared_ptr<const supervisor_spec> spec{};
   std::shared_ptr<const supervisor::plan> plan{};
+  std::uint64_t seed = 0;
   std::vector<std::pair<slot, std::shared_ptr<const blueprint>>> nested{}; ///< by slot
 
   const std::shared_ptr<const blueprint>& below(slot who) const;
 };
 
+/// Of the supervisor that is that child.
+constexpr std::uint64_t seed_below(std::uint64_t seed, slot who) {
+  return seed ^ (0x9e3779b97f4a7c15u * (std::uint64_t{who} + 1));
+}
+
 std::shared_ptr<const blueprint> make_blueprint(std::shared_ptr<const supervisor_spec>,
                                                 std::uint64_t seed);
 
 /// What the supervisors of one tree share with its handles and refs. Threads share it.
-class tree_core {
+class tree_core : public std::enable_shared_from_this<tree_core> {
 public:
-  tree_core(caf::actor_system& system, start_options options)
-    : system_(&system), options_(std::move(options)) {}
+  tree_core(caf::actor_system& system, start_options options, std::uint32_t most_commands)
+    : system_(&system), options_(std::move(options)), most_commands_(most_commands),
+      stalls_([this](const watch_post& stuck) { tell_of_stall(stuck); }) {}
 
   const start_options& options() const { return options_; }
+  caf::actor_system& system() const { return *system_; }
 
   // -- events -----------------------------------------------------------------------------------------
 
@@ -63,11 +75,18 @@ public:
   /// The cell of the child with that absolute path; made, and bound, when first asked for.
   std::shared_ptr<cell> cell_of(const std::string& path);
 
+  /// Whether anybody ever asked for one.
+  bool has_cells() const { return has_cells_; }
+
   /// The cell of a child, if anybody has asked for it.
   std::shared_ptr<cell> find_cell(const std::string& above, const std::string& id) const;
 
   /// The cells of the children right below a supervisor, by id.
   std::vector<std::pair<std::string, std::shared_ptr<cell>>> cells_below(const std::string& path);
+
+  /// Who asks for that child later gets a new cell: the old one is gone.
+  void drop_cell(const std::string& above, const std::string& id);
+  void drop_cell(const std::string& path);
 
   /// The cells of everybody below that path, however deep.
   std::vector<std::shared_ptr<cell>> cells_under(const std::string& path) const;
@@ -77,7 +96,24 @@ public:
   void set_root(caf::actor root);
   caf::actor root() const;
   void begun();
+  void ending();
   void finished(shutdown_report);
+
+  /// These are what is left of the child `path`: when they have ended, the report says so.
+  void await_end(const std::string& path, const std::vector<caf::actor>& left);
+
+  runtime_health_report health() const;
+
+  /// A place among the commands that may be under way at a time, given back with the last copy;
+  /// null if there is none.
+  std::shared_ptr<void> place_for_command();
+
+  /// To become another tree: for one at a time, given back with the last copy; null if it is taken.
+  std::shared_ptr<void> turn_to_apply();
+
+  // -- children that do not come back from a handler ----------------------------------------------------
+
+  stall_watch& stalls() { return stalls_; }
 
   bool wait_started(nanoseconds timeout);
   bool wait_finished(nanoseconds timeout);
@@ -85,8 +121,12 @@ public:
   std::optional<shutdown_report> report() const;
 
 private:
+  void tell_of_stall(const watch_post&);
+  void ended_late(const std::string& path, const caf::error& why);
+
   caf::actor_system* system_;
   const start_options options_;
+  const std::uint32_t most_commands_;
   std::mutex observing_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -94,7 +134,13 @@ private:
   std::atomic<bool> has_cells_ = false;
   caf::actor root_;
   bool begun_ = false;
+  control_plane_state plane_ = control_plane_state::starting;
+  std::optional<runtime_exit_report> exit_;
+  std::atomic<std::uint32_t> commands_ = 0;
+  std::atomic<bool> applying_ = false;
+  const std::chrono::system_clock::time_point started_at_ = std::chrono::system_clock::now();
   std::optional<shutdown_report> report_;
+  stall_watch stalls_; ///< last: its thread ends before anything else here does
 };
 
 } // namespace detail

@@ -8,6 +8,7 @@
 namespace supervisor {
 
 enum class failure : std::uint8_t;
+struct health_question;
 struct control;
 struct child_start;
 struct control_plane;
@@ -23,6 +24,7 @@ CAF_ADD_TYPE_ID(supervisor, (supervisor::child_start))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::control_plane))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::situation))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::decision))
+CAF_ADD_TYPE_ID(supervisor, (supervisor::health_question))
 CAF_END_TYPE_ID_BLOCK(supervisor)
 
 SUPERVISOR_ERROR_ENUM(supervisor::failure, "supervisor")

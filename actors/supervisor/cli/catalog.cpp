@@ -1,6 +1,7 @@
 #include "supervisor/cli/catalog.hpp"
 
 #include "supervisor/cli/loading.hpp"
+#include "supervisor/config/json.hpp"
 #include "supervisor/config/words.hpp"
 
 #include <exception>
@@ -80,9 +81,6 @@ public:
     return to;
   }
 
-  faults found{};
-
-private:
   child_spec bind(const declared_child_spec& from, const std::string& where) {
     const auto& [id, start, when, wait, by, stop, ready, needs, matters, in_time, more] = from;
     return {.id = id,
@@ -98,6 +96,9 @@ private:
             .more = more};
   }
 
+  faults found{};
+
+private:
   launcher bind(const declared_start& from, const std::string& where) {
     if (from.nested)
       return nested(bind(*from.nested, where + "/supervisor"));
@@ -107,7 +108,7 @@ private:
     }
     auto made = make_(from);
     if (made)
-      return *std::move(made);
+      return detail::declared_as(*made, from);
     for (const auto& x : made.error())
       found.push_back({where + "/args" + x.where, x.what, x.line});
     return {};
@@ -127,19 +128,35 @@ faults unknown_factories(const declared_spec& spec, const catalog& known) {
   return found;
 }
 
+expected<launcher> catalog::make(const declared_start& x, program& in) const {
+  try {
+    return entries_.find(x.factory)->second.make(or_object(x.args), in);
+  } catch (const std::exception& why) { // a factory is other people's code
+    return fault{"", std::string{"the factory threw: "} + why.what()};
+  }
+}
+
 expected<supervisor_spec> catalog::bind(const declared_spec& spec, program& in) const {
-  const auto make = [&](const declared_start& x) -> expected<launcher> {
-    try {
-      return entries_.find(x.factory)->second.make(or_object(x.args), in);
-    } catch (const std::exception& why) { // a factory is other people's code
-      return fault{"", std::string{"the factory threw: "} + why.what()};
-    }
-  };
-  binding names{*this, make};
+  binding names{*this, [&](const declared_start& x) { return make(x, in); }};
   auto bound = names.bind(spec, "");
   if (!names.found.empty())
     return std::move(names.found);
   return bound;
+}
+
+expected<child_spec> catalog::bind(const declared_child_spec& child, program& in) const {
+  binding names{*this, [&](const declared_start& x) { return make(x, in); }};
+  auto bound = names.bind(child, "");
+  if (!names.found.empty())
+    return std::move(names.found);
+  return bound;
+}
+
+expected<child_spec> child_from_json(std::string_view text, const catalog& known, program& in) {
+  const auto declared = read_child(text);
+  if (!declared)
+    return declared.error();
+  return known.bind(*declared, in);
 }
 
 } // namespace supervisor

@@ -45,13 +45,22 @@ public:
   /// with the nearest known one, and what the factories refuse, each with its place in the file.
   expected<supervisor_spec> bind(const declared_spec&, program&) const;
 
+  /// The same for one child; places are those in the child.
+  expected<child_spec> bind(const declared_child_spec&, program&) const;
+
 private:
   struct entry {
     std::string about;
     factory make;
   };
 
+  expected<launcher> make(const declared_start&, program&) const;
+
   std::map<std::string, entry, std::less<>> entries_;
 };
+
+/// The child that a JSON text declares, as it stands in the `children` of a file, ready to be added
+/// to a running tree, see `tree::start_child`. Or all that is wrong with it.
+expected<child_spec> child_from_json(std::string_view text, const catalog&, program&);
 
 } // namespace supervisor

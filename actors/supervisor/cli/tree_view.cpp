@@ -18,6 +18,7 @@ std::string_view glyph(lifecycle x) noexcept {
       return "↻";
     case lifecycle::failed:
       return "✕";
+    case lifecycle::paused:
     case lifecycle::quarantined:
       return "⏸";
     case lifecycle::abandoned:
@@ -45,6 +46,7 @@ std::string_view colour_of(lifecycle x) {
     case lifecycle::failed:
     case lifecycle::abandoned:
       return "\x1b[31m";
+    case lifecycle::paused:
     case lifecycle::quarantined:
       return "\x1b[35m";
     case lifecycle::stopped:

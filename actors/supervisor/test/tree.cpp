@@ -9,13 +9,14 @@ start_options tree::quiet() { return {.observer = {}, .seed = 1}; }
 tree::tree(supervisor_spec spec, start_options options)
   : world_(std::make_unique<virtual_system>()) {
   options.fake_threads = true;
-  options.tap = [this, tap = std::move(options.tap)](
-                  std::string_view path, const plan& by, std::span<const input> inputs,
-                  time_point now, const effects& out, const supervisor_spec& about) {
-    note(path, out, about, now);
-    if (tap)
-      tap(path, by, inputs, now, out, about);
-  };
+  options.tap
+    = [this, tap = std::move(options.tap)](
+        std::string_view path, const plan& by, std::span<const input> inputs, time_point now,
+        const effects& out, const std::function<std::string_view(slot)>& id_of) {
+        note(path, out, id_of, now);
+        if (tap)
+          tap(path, by, inputs, now, out, id_of);
+      };
   auto made = supervisor::start(world_->system, std::move(spec), std::move(options));
   if (!made)
     throw std::invalid_argument{to_string(made.error())};
@@ -26,14 +27,14 @@ tree::tree(supervisor_spec spec, start_options options)
 
 tree::~tree() { stop(); }
 
-void tree::note(std::string_view path, const effects& out, const supervisor_spec& about,
-                time_point now) {
+void tree::note(std::string_view path, const effects& out,
+                const std::function<std::string_view(slot)>& id_of, time_point now) {
   const auto above = path.empty() ? std::string{} : std::string{path.substr(1)} + "/";
   std::vector<effect> shown;
   for (const auto& x : out.todo)
-    if (x.what != deed::begun)
+    if (x.what != deed::begun && x.what != deed::check)
       shown.push_back(x);
-  const auto text = show(shown, now, [&](slot i) { return above + about.children[i].id; });
+  const auto text = show(shown, now, [&](slot i) { return above + std::string{id_of(i)}; });
   if (!text.empty())
     log_ += (log_.empty() ? "" : ", ") + text;
 }
@@ -66,6 +67,95 @@ shutdown_report tree::stop() {
     throw std::logic_error{"the tree does not stop: some child ignores its supervisor"};
   run();
   return *report();
+}
+
+// -- commands --------------------------------------------------------------------------------------------
+
+/// Time goes on in small steps: whoever waits for a child to stop waits no longer than it takes.
+template <class Answer, class Ask>
+Answer tree::answer_to(Ask ask) {
+  const auto told = std::make_shared<std::optional<Answer>>();
+  ask([told](Answer x) { *told = std::move(x); });
+  run();
+  for (int i = 0; i < 100'000 && !*told; ++i)
+    advance(std::chrono::milliseconds{10});
+  if (!*told)
+    throw std::logic_error{"nothing answers"};
+  return std::move(**told);
+}
+
+expected<control_result> tree::command(command_request wanted) {
+  return answer_to<expected<control_result>>(
+    [&](auto done) { running_->carry_out(std::move(wanted), std::move(done)); });
+}
+
+expected<control_result> tree::pause_child(const std::string& path, audit by) {
+  return command({command::pause_child, path, std::move(by)});
+}
+
+expected<control_result> tree::resume_child(const std::string& path, audit by) {
+  return command({command::resume_child, path, std::move(by)});
+}
+
+expected<control_result> tree::quarantine_child(const std::string& path, audit by) {
+  return command({command::quarantine_child, path, std::move(by)});
+}
+
+expected<control_result> tree::release_child(const std::string& path, audit by) {
+  return command({command::release_child, path, std::move(by)});
+}
+
+expected<control_result> tree::restart_child(const std::string& path, audit by) {
+  return command({command::restart_child, path, std::move(by)});
+}
+
+expected<control_result> tree::terminate_child(const std::string& path, audit by) {
+  return command({command::terminate_child, path, std::move(by)});
+}
+
+expected<control_result> tree::remove_child(const std::string& path, audit by) {
+  return command({command::remove_child, path, std::move(by)});
+}
+
+expected<control_result> tree::delete_child(const std::string& path, audit by) {
+  return command({command::delete_child, path, std::move(by)});
+}
+
+expected<control_result> tree::start_child(child_spec child, audit by) {
+  return start_child("/", std::move(child), std::move(by));
+}
+
+expected<control_result> tree::start_child(const std::string& supervisor, child_spec child,
+                                           audit by) {
+  return command({.what = command::start_child,
+                  .path = supervisor,
+                  .audit = std::move(by),
+                  .child = std::make_shared<const child_spec>(std::move(child))});
+}
+
+expected<change_plan> tree::plan_for(supervisor_spec wanted) {
+  return answer_to<expected<change_plan>>(
+    [&](auto done) { running_->plan_for(std::move(wanted), std::move(done)); });
+}
+
+expected<control_result> tree::apply(const change_plan& what, audit by) {
+  return answer_to<expected<control_result>>(
+    [&](auto done) { running_->apply(what, std::move(by), std::move(done)); });
+}
+
+expected<std::vector<child_state>> tree::which_children(const std::string& supervisor) {
+  return answer_to<expected<std::vector<child_state>>>(
+    [&](auto done) { running_->which_children(supervisor, std::move(done)); });
+}
+
+expected<child_counts> tree::count_children(const std::string& supervisor) {
+  return answer_to<expected<child_counts>>(
+    [&](auto done) { running_->count_children(supervisor, std::move(done)); });
+}
+
+expected<child_spec> tree::get_childspec(const std::string& path) {
+  return answer_to<expected<child_spec>>(
+    [&](auto done) { running_->get_childspec(path, std::move(done)); });
 }
 
 std::string tree::log() {

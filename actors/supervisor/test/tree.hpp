@@ -40,9 +40,42 @@ public:
   /// Stops the tree and runs it to its end, with as much time as that takes.
   shutdown_report stop();
 
+  // -- commands ----------------------------------------------------------------------------------------
+
+  /// Carries it out and runs the tree until it is answered, with as much time as that takes.
+  expected<control_result> command(command_request);
+
+  expected<control_result> pause_child(const std::string& path, audit by = of_test());
+  expected<control_result> resume_child(const std::string& path, audit by = of_test());
+  expected<control_result> quarantine_child(const std::string& path, audit by = of_test());
+  expected<control_result> release_child(const std::string& path, audit by = of_test());
+  expected<control_result> restart_child(const std::string& path, audit by = of_test());
+  expected<control_result> terminate_child(const std::string& path, audit by = of_test());
+  expected<control_result> remove_child(const std::string& path, audit by = of_test());
+  expected<control_result> delete_child(const std::string& path, audit by = of_test());
+
+  expected<control_result> start_child(child_spec child, audit by = of_test());
+  expected<control_result> start_child(const std::string& supervisor, child_spec child,
+                                       audit by = of_test());
+
+  template <class... Args>
+  expected<control_result> start_member(const std::string& pool, Args... args) {
+    return command(supervisor::tree::member_of(pool, std::move(args)...));
+  }
+
+  expected<change_plan> plan_for(supervisor_spec wanted);
+  expected<control_result> apply(const change_plan&, audit by = of_test());
+
+  expected<std::vector<child_state>> which_children(const std::string& supervisor = "/");
+  expected<child_counts> count_children(const std::string& supervisor = "/");
+  expected<child_spec> get_childspec(const std::string& path);
+
+  /// The tree itself, for what does not wait.
+  supervisor::tree& running() { return *running_; }
+
   // -- what came of it ---------------------------------------------------------------------------------
 
-  /// What the supervisors did since the last call, or since the tree had started:
+  /// What the supervisors did since the last call, or since the tree had started, but for questions:
   /// "stop web, wait 100ms", "start db, start web". Nested children with their path, "shop/till".
   std::string log();
 
@@ -66,7 +99,13 @@ public:
   static start_options quiet();
 
 private:
-  void note(std::string_view path, const effects&, const supervisor_spec&, time_point now);
+  void note(std::string_view path, const effects&,
+            const std::function<std::string_view(slot)>& id_of, time_point now);
+
+  static audit of_test() { return {"test", "test"}; }
+
+  template <class Answer, class Ask>
+  Answer answer_to(Ask ask);
 
   std::unique_ptr<virtual_system> world_;
   std::string log_;

@@ -40,7 +40,8 @@ struct field {
   holds what = holds::text;
   std::string_view doc{};
   std::string_view by_default{};                      ///< as JSON; empty: nothing to show
-  void (*read)(reading&, const value&, T&) = nullptr; ///< null: not supported yet
+  void (*read)(reading&, const value&, T&) = nullptr; ///< null: not supported, see `elsewhere`
+  std::string_view elsewhere{};                       ///< where to say it instead; empty: not yet
   words one_of{};                                     ///< for words
   std::string_view object{};                          ///< for objects, its name
   std::uint32_t least = 0;                            ///< for counts
@@ -67,6 +68,11 @@ std::span<const field<group_config>> fields_of(const group_config&);
 std::span<const field<group_dependency>> fields_of(const group_dependency&);
 std::span<const field<severity_defaults>> fields_of(const severity_defaults&);
 std::span<const field<sidecar_config>> fields_of(const sidecar_config&);
+std::span<const field<health_policy>> fields_of(const health_policy&);
+std::span<const field<health_check>> fields_of(const health_check&);
+std::span<const field<readiness_probe>> fields_of(const readiness_probe&);
+std::span<const field<stall_watchdog>> fields_of(const stall_watchdog&);
+std::span<const field<dynamic_supervisor_policy>> fields_of(const dynamic_supervisor_policy&);
 std::span<const field<child_defaults>> fields_of(const child_defaults&);
 std::span<const field<declared_child_spec>> fields_of(const declared_child_spec&);
 

@@ -4,6 +4,15 @@ namespace supervisor::config {
 
 namespace {
 
+/// All but simple_one_for_one, which is for a whole supervisor.
+constexpr words strategies_of_some = words{words_of<strategy>}.first(3);
+
+template <class T>
+void read_strategy(reading& r, const value& v, T& to) {
+  if (const auto i = read_word(r, v, strategies_of_some))
+    to.strategy = static_cast<strategy>(*i);
+}
+
 // What is said in the same words of the children with a tag and of one child.
 
 template <class T>
@@ -12,8 +21,8 @@ constexpr field<T> strategy_field(std::string_view doc) {
           .what = holds::word,
           .doc = doc,
           .by_default = R"("one_for_one")",
-          .read = into<&T::strategy>,
-          .one_of = words_of<strategy>};
+          .read = read_strategy<T>,
+          .one_of = strategies_of_some};
 }
 
 template <class T>

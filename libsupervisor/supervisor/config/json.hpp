@@ -14,6 +14,10 @@ expected<declared_spec> read_spec(std::string_view text);
 
 expected<declared_spec> load_spec(const std::filesystem::path&);
 
+/// The same for one child, as it stands in the `children` of a file. Of the rules those that need
+/// neither siblings nor a supervisor: the others are for `validate_child`.
+expected<declared_child_spec> read_child(std::string_view text);
+
 /// The JSON Schema (draft-07) of what `read_spec` takes. It knows forms: that ids are unique and
 /// dependencies exist is for `validate`.
 std::string schema();

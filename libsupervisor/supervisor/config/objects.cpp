@@ -130,13 +130,13 @@ void fill_in(declared_start& x) {
     x.args = "{}";
 }
 
+} // namespace
+
 void read_child(reading& r, const value& v, declared_child_spec& to) {
   if (read_object(r, v, fields_of(to), to))
     check_start(r, v);
   fill_in(to.start);
 }
-
-} // namespace
 
 void read_children(reading& r, const value& v, declared_spec& to) {
   to.children.clear();

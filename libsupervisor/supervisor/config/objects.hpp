@@ -10,6 +10,8 @@ namespace supervisor::config {
 /// The whole file.
 void read_file(reading&, declared_spec& to);
 
+void read_child(reading&, const value&, declared_child_spec& to);
+
 void read_version(reading&, const value&, declared_spec&);
 void read_children(reading&, const value&, declared_spec& to);
 void read_nested(reading&, const value&, declared_child_spec& to);

@@ -32,7 +32,8 @@ void read_member(reading& r, const value& v, std::span<const field<T>> fields, T
   if (f == fields.end())
     refuse_unknown(r, v, keys_of(fields));
   else if (!f->read)
-    r.wrong(v, "not supported yet");
+    r.wrong(v, f->elsewhere.empty() ? "not supported yet"
+                                    : "is said here with " + std::string{f->elsewhere});
   else
     f->read(r, v, to);
 }

@@ -153,6 +153,11 @@ json definitions() {
           {"group_dependency", object_of(fields_of(group_dependency{}))},
           {"severity_defaults", object_of(fields_of(severity_defaults{}))},
           {"sidecar_config", object_of(fields_of(sidecar_config{}))},
+          {"health_policy", object_of(fields_of(health_policy{}))},
+          {"health_check", object_of(fields_of(health_check{}))},
+          {"readiness", object_of(fields_of(readiness_probe{}))},
+          {"stall_watchdog", object_of(fields_of(stall_watchdog{}))},
+          {"dynamic_supervisor_policy", object_of(fields_of(dynamic_supervisor_policy{}))},
           {"duration", duration()}};
 }
 

@@ -31,15 +31,32 @@ constexpr auto defaults_table = std::to_array<field<child_defaults>>({
    .read = into<&child_defaults::limits>,
    .one_of = guarded_word,
    .object = "child_limits"},
-  default_later("health_policy"),
+  {.key = "health_policy",
+   .what = holds::object,
+   .doc = "The heartbeats that children send; none if missing, and none of nested supervisors.",
+   .read = into<&child_defaults::health_policy>,
+   .object = "health_policy"},
   default_later("policy"),
   default_later("severity"),
+});
+
+constexpr auto dynamic_supervisor_policy_table = std::to_array<field<dynamic_supervisor_policy>>({
+  {.key = "enabled",
+   .what = holds::boolean,
+   .doc = "Whether children may be added.",
+   .by_default = "true",
+   .read = into<&dynamic_supervisor_policy::enabled>},
+  {.key = "child_limit",
+   .what = holds::count,
+   .doc = "How many children there may be, the declared ones included; no limit if missing.",
+   .read = into_count<&dynamic_supervisor_policy::child_limit>,
+   .least = 1},
 });
 
 constexpr field<declared_spec> spec_later(std::string_view key) { return {.key = key}; }
 
 // The file's own keys come first, and a nested supervisor has those behind them.
-constexpr std::size_t own_fields = 3;
+constexpr std::size_t own_fields = 4;
 
 constexpr auto file_table = std::to_array<field<declared_spec>>({
   {.key = "version",
@@ -56,9 +73,16 @@ constexpr auto file_table = std::to_array<field<declared_spec>>({
    .doc = "The version of this very configuration, shown with the state.",
    .by_default = R"("unversioned")",
    .read = into_more<&supervisor_details::config_version>},
+  {.key = "control_channel_capacity",
+   .what = holds::count,
+   .doc = "How many commands may be under way in the whole tree; more are refused.",
+   .by_default = "256",
+   .read = into_more_count<&supervisor_details::control_channel_capacity>,
+   .least = 1},
   {.key = "strategy",
    .what = holds::word,
-   .doc = "Who goes down and comes up again with a child that is restarted.",
+   .doc = "Who goes down and comes up again with a child that is restarted. With "
+          "simple_one_for_one the only child is a template, of which children are made.",
    .by_default = R"("one_for_one")",
    .read = into<&declared_spec::strategy>,
    .one_of = words_of<strategy>},
@@ -131,14 +155,27 @@ constexpr auto file_table = std::to_array<field<declared_spec>>({
    .doc = "How loud the ends of children are told, by their roles.",
    .read = into_more<&supervisor_details::severity_defaults>,
    .object = "severity_defaults"},
-  spec_later("default_health_policy"),
-  spec_later("dynamic_supervisor_policy"),
-  spec_later("control_channel_capacity"),
+  {.key = "auto_shutdown",
+   .what = holds::word,
+   .doc = "Which ends of significant children end the supervisor.",
+   .by_default = R"("never")",
+   .read = into_more<&supervisor_details::auto_shutdown>,
+   .one_of = words_of<auto_shutdown>},
+  {.key = "dynamic_supervisor_policy",
+   .what = holds::object,
+   .doc = "Whether and how many children may be added while the supervisor runs.",
+   .read = into_more<&supervisor_details::dynamic_supervisor_policy>,
+   .object = "dynamic_supervisor_policy"},
+  {.key = "default_health_policy", .elsewhere = "health_policy in defaults"},
   spec_later("event_channel_capacity"),
   spec_later("policy"),
 });
 
 } // namespace
+
+std::span<const field<dynamic_supervisor_policy>> fields_of(const dynamic_supervisor_policy&) {
+  return dynamic_supervisor_policy_table;
+}
 
 std::span<const field<child_defaults>> fields_of(const child_defaults&) { return defaults_table; }
 std::span<const field<declared_spec>> fields_of_file() { return file_table; }

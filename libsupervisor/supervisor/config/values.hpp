@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, Count> labels() {
 template <class Enum>
 inline constexpr std::array<std::string_view, 0> words_of{};
 template <>
-inline constexpr auto words_of<strategy> = labels<strategy, 3>();
+inline constexpr auto words_of<strategy> = labels<strategy, 4>();
 template <>
 inline constexpr auto words_of<restart> = labels<restart, 3>();
 template <>
@@ -56,6 +56,10 @@ inline constexpr auto
   words_of<on_budget_exhausted_action> = labels<on_budget_exhausted_action, 2>();
 template <>
 inline constexpr auto words_of<failure_window_mode> = labels<failure_window_mode, 2>();
+template <>
+inline constexpr auto words_of<auto_shutdown> = labels<auto_shutdown, 3>();
+template <>
+inline constexpr auto words_of<on_stall_action> = labels<on_stall_action, 2>();
 
 inline constexpr std::array<std::string_view, 3> jitter_words{"disabled", "full", "decorrelated"};
 inline constexpr std::array<std::string_view, 2> stop_words{"brutal_kill", "unlimited"};

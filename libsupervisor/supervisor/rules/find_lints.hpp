@@ -27,6 +27,7 @@ struct linted_supervisor {
   std::string where{};
   supervisor::intensity intensity{};
   supervisor::strategy strategy{};
+  supervisor::auto_shutdown auto_shutdown{};
   bool decides_something = false; ///< about restarts, in any way
   std::vector<linted_child> children{};
   std::vector<std::uint32_t> order{}; ///< of starting
@@ -54,6 +55,7 @@ linted_supervisor linted(const basic_supervisor_spec<Start>& spec, std::string w
   linted_supervisor x{.where = std::move(where),
                       .intensity = spec.intensity,
                       .strategy = spec.strategy,
+                      .auto_shutdown = said_in(spec.more).auto_shutdown,
                       .decides_something = decides_something(spec),
                       .order = start_order(spec.children)};
   const auto by_name = singled_out_by(said_in(spec.more));

@@ -152,6 +152,14 @@ void check_cycles(const supervisor_details& spec, const names& groups, const std
 
 } // namespace
 
+void check_group(const child_words& child, const supervisor_details& spec, const std::string& where,
+                 faults& found) {
+  names groups;
+  for (const auto& x : spec.group_configs)
+    groups.add(x.name);
+  check_group_of(child, groups, {}, where + "/group", found);
+}
+
 void check_groups(const family& all, names& siblings, const std::string& where, faults& found) {
   const auto& spec = all.spec;
   auto groups = check_names(spec.group_configs, where, found);

@@ -2,16 +2,15 @@
 
 namespace supervisor::detail {
 
-namespace {
-
-constexpr nanoseconds longest_window = std::chrono::hours{24 * 365 * 100};
-
 void check_time(nanoseconds x, const std::string& where, faults& found) {
+  constexpr nanoseconds longest = std::chrono::hours{24 * 365 * 100};
   if (x <= nanoseconds::zero())
     found.push_back({where, "must be longer than zero"});
-  else if (x > longest_window)
+  else if (x > longest)
     found.push_back({where, "must not be longer than 100 years"});
 }
+
+namespace {
 
 void check_count(std::uint32_t x, std::uint32_t least, const std::string& where, faults& found) {
   if (x < least || (x > most_countable && x != unlimited))

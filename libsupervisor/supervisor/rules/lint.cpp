@@ -49,7 +49,7 @@ double least_wait(const backoff& x, std::uint32_t n) {
 /// longest budget has passed, then the rest together.
 double longest_stop_of_others(const linted_supervisor& x, std::size_t child) {
   const auto how = x.children[child].holds.strategy.value;
-  if (how == strategy::one_for_one)
+  if (is_for_itself(how))
     return 0;
   const auto& team = x.children[child].holds.team;
   double one_by_one = 0, longest = 0;
@@ -226,6 +226,22 @@ void check_order(const linted_supervisor& x, found_lints& found) {
       check_order(*c.below, found);
 }
 
+void check_ends(const linted_supervisor& x, found_lints& found) {
+  for (const auto& c : x.children) {
+    if (!c.below)
+      continue;
+    if (c.below->auto_shutdown != auto_shutdown::never && !c.own_policy
+        && c.holds.restart.value == restart::permanent)
+      found.push_back({"auto_shutdown",
+                       {c.where + "/supervisor/auto_shutdown",
+                        "\"" + c.id
+                          + "\" ends when its significant children have, and is a permanent child: "
+                            "it is started again at once. As transient or temporary it would stay "
+                            "down"}});
+    check_ends(*c.below, found);
+  }
+}
+
 void check_roles(const linted_supervisor& x, found_lints& found) {
   for (const auto& c : x.children) {
     for (const auto& conflict : c.conflicts)
@@ -256,6 +272,7 @@ std::vector<lint> find_lints(const linted_supervisor& root) {
   check_product(root, 1, found);
   check_stops(root, found);
   check_order(root, found);
+  check_ends(root, found);
   check_roles(root, found);
   return found;
 }

@@ -15,30 +15,42 @@ std::string child_at(const std::string& where, std::size_t i) {
 
 void check_primary(const family& all, std::size_t who, names& siblings, const std::string& where,
                    faults& found) {
-  const auto& own = all.children[who].id;
   const auto& primary = all.children[who].more.sidecar_config->primary_child_id;
-  if (primary == own)
-    found.push_back({where, quoted(own) + " is its own primary: name the sibling it helps"});
-  else if (!siblings.has(primary))
+  if (primary == all.children[who].id)
+    return; // has been said
+  if (!siblings.has(primary))
     found.push_back({where, "no sibling is called " + quoted(primary) + siblings.closest(primary)});
   else if (all.children[siblings.place_of(primary)].more.task_role == task_role::sidecar)
     found.push_back({where, quoted(primary) + " is a sidecar itself: name the one that it helps"});
 }
 
+/// Of a strategy for some children.
+void check_strategy(strategy x, const std::string& where, faults& found) {
+  if (x == strategy::simple_one_for_one)
+    found.push_back({where + "/strategy", "simple_one_for_one is for a whole supervisor, must be "
+                                          "one of one_for_one, one_for_all, rest_for_one"});
+}
+
 } // namespace
 
-void check_sidecars(const family& all, names& siblings, const std::string& where, faults& found) {
-  for (std::size_t i = 0; i < all.children.size(); ++i) {
-    const auto& child = all.children[i].more;
-    const auto is_sidecar = child.task_role == task_role::sidecar;
-    const auto at = child_at(where, i) + "/sidecar_config";
-    if (is_sidecar && !child.sidecar_config)
-      found.push_back({at, "is missing: a sidecar has a primary_child_id, the sibling it helps"});
-    if (!is_sidecar && child.sidecar_config)
-      found.push_back({at, "goes only with the task_role \"sidecar\""});
-    if (child.sidecar_config)
-      check_primary(all, i, siblings, at + "/primary_child_id", found);
-  }
+void check_sidecar(const child_words& child, const std::string& where, faults& found) {
+  const auto is_sidecar = child.more.task_role == task_role::sidecar;
+  const auto& said = child.more.sidecar_config;
+  const auto at = where + "/sidecar_config";
+  if (is_sidecar && !said)
+    found.push_back({at, "is missing: a sidecar has a primary_child_id, the sibling it helps"});
+  if (!is_sidecar && said)
+    found.push_back({at, "goes only with the task_role \"sidecar\""});
+  if (said && said->primary_child_id == child.id)
+    found.push_back({at + "/primary_child_id",
+                     quoted(child.id) + " is its own primary: name the sibling it helps"});
+}
+
+void check_primaries(const family& all, names& siblings, const std::string& where, faults& found) {
+  for (std::size_t i = 0; i < all.children.size(); ++i)
+    if (all.children[i].more.sidecar_config)
+      check_primary(all, i, siblings, child_at(where, i) + "/sidecar_config/primary_child_id",
+                    found);
 }
 
 void check_overrides(const family& all, names& siblings, const std::string& where, faults& found) {
@@ -52,6 +64,7 @@ void check_overrides(const family& all, names& siblings, const std::string& wher
     else if (!with_override.add(x.child_id))
       found.push_back(
         {at + "/child_id", quoted(x.child_id) + " has an override already: one for each child"});
+    check_strategy(x.strategy, at, found);
     check_restart_limit(x.restart_limit, at, found);
   }
 }
@@ -99,10 +112,19 @@ void check_group_strategies(const family& all, const std::string& where, faults&
     else if (!carried.has(x.group))
       found.push_back(
         {at + "/group", "no child carries the tag " + quoted(x.group) + carried.closest(x.group)});
+    check_strategy(x.strategy, at, found);
     check_restart_limit(x.restart_limit, at, found);
   }
   for (std::size_t i = 0; i < all.children.size(); ++i)
     check_tags(all.children[i], with_strategy, child_at(where, i) + "/tags", found);
+}
+
+void check_tags(const child_words& child, const supervisor_details& spec, const std::string& where,
+                faults& found) {
+  names with_strategy;
+  for (const auto& x : spec.group_strategies)
+    with_strategy.add(x.group);
+  check_tags(child, with_strategy, where + "/tags", found);
 }
 
 } // namespace supervisor::detail

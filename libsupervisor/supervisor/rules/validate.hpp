@@ -15,13 +15,18 @@ namespace supervisor::detail {
 
 bool is_blank(std::string_view);
 
+/// Longer than zero, and not so long that a deadline could be out of reach.
+void check_time(nanoseconds, const std::string& where, faults& found);
+
 void check_id(std::string_view id, const std::string& where, faults& found);
 void check_backoff(const backoff&, const std::string& where, faults& found);
 void check_shutdown(const stop_budget&, const std::string& where, faults& found);
-void check_details(const child_details&, const std::string& where, faults& found);
 void check_details(const supervisor_details&, const std::string& where, faults& found);
 void check_intensity(const intensity&, const std::string& where, faults& found);
 void check_defaults(const child_defaults&, const std::string& where, faults& found);
+
+void check_health_policy(const std::optional<health_policy>&, const std::string& where,
+                         faults& found);
 
 /// What a policy of one's own says instead.
 bool says_when_to_restart(const child_words&);
@@ -32,6 +37,28 @@ void check_failure_limit(std::uint32_t, const std::string& where, faults& found)
 void check_restart_limit(const std::optional<policies::restart_limit>&, const std::string& where,
                          faults& found);
 
+// -- of one child ------------------------------------------------------------------------------------
+
+void check_details(const child_words&, nanoseconds start_timeout, const std::string& where,
+                   faults& found);
+void check_sidecar(const child_words&, const std::string& where, faults& found);
+void check_signs_of_life(const child_words&, nanoseconds start_timeout, const std::string& where,
+                         faults& found);
+
+// -- of one child and its supervisor -----------------------------------------------------------------
+
+void check_significance(const child_words&, supervisor::auto_shutdown above, const child_defaults&,
+                        const std::string& where, faults& found);
+void check_tags(const child_words&, const supervisor_details&, const std::string& where,
+                faults& found);
+void check_group(const child_words&, const supervisor_details&, const std::string& where,
+                 faults& found);
+
+void check_pool(const supervisor_details&, std::size_t templates, const std::string& where,
+                faults& found);
+void check_template(const child_words&, bool has_dependencies, const std::string& where,
+                    faults& found);
+
 // -- of the children of one supervisor ---------------------------------------------------------------
 
 /// What its rules look at.
@@ -40,13 +67,12 @@ struct family {
   const supervisor_details& spec;
 };
 
-void check_sidecars(const family&, names& siblings, const std::string& where, faults& found);
+void check_primaries(const family&, names& siblings, const std::string& where, faults& found);
 void check_overrides(const family&, names& siblings, const std::string& where, faults& found);
 void check_group_strategies(const family&, const std::string& where, faults& found);
 void check_groups(const family&, names& siblings, const std::string& where, faults& found);
 
-void check_need(const std::string& need, const std::string& of, names& siblings,
-                const std::string& where, faults& found);
+void check_need(const std::string& need, names& siblings, const std::string& where, faults& found);
 
 /// Those that are in no order, because they are on a cycle or behind one.
 template <class Start>
@@ -85,16 +111,31 @@ void check_dependencies(const std::vector<basic_child_spec<Start>>& children, na
                         const std::string& where, faults& found) {
   for (std::size_t i = 0; i < children.size(); ++i)
     for (std::size_t d = 0; d < children[i].dependencies.size(); ++d)
-      check_need(children[i].dependencies[d], children[i].id, siblings,
-                 where + "/children/" + std::to_string(i) + "/dependencies/" + std::to_string(d),
-                 found);
+      if (children[i].dependencies[d] != children[i].id)
+        check_need(children[i].dependencies[d], siblings,
+                   where + "/children/" + std::to_string(i) + "/dependencies/" + std::to_string(d),
+                   found);
   check_cycle(children, where, found);
 }
 
 // -- of all ------------------------------------------------------------------------------------------
 
 template <class Start>
+bool is_pool(const basic_supervisor_spec<Start>& spec) {
+  return spec.strategy == strategy::simple_one_for_one;
+}
+
+template <class Start>
 void check_tree(const basic_supervisor_spec<Start>&, const std::string& where, faults& found);
+
+template <class Start>
+void check_nested(const basic_supervisor_spec<Start>& spec, const std::string& where,
+                  faults& found) {
+  check_tree(spec, where, found);
+  if (said_in(spec.more).control_channel_capacity)
+    found.push_back({where + "/control_channel_capacity",
+                     "is the root's to say: commands are counted for the whole tree"});
+}
 
 template <class Start>
 void check_child(const basic_child_spec<Start>& child, const std::string& where, faults& found) {
@@ -110,10 +151,32 @@ void check_child(const basic_child_spec<Start>& child, const std::string& where,
     check_shutdown(*child.shutdown, where + "/shutdown", found);
   if (child.start_timeout && *child.start_timeout <= nanoseconds::zero())
     found.push_back({where + "/start_timeout", "must be longer than zero"});
+  for (std::size_t d = 0; d < child.dependencies.size(); ++d)
+    if (child.dependencies[d] == child.id)
+      found.push_back({where + "/dependencies/" + std::to_string(d),
+                       config::quoted(child.id) + " depends on itself"});
   if (child.more)
-    check_details(*child.more, where, found);
+    check_details(words_of(child), child.start_timeout.value_or(default_start_timeout), where,
+                  found);
   if (const auto* nested = child.start.tree())
-    check_tree(*nested, where + "/supervisor", found);
+    check_nested(*nested, where + "/supervisor", found);
+}
+
+/// What a child may not be below this supervisor, whoever its siblings are.
+template <class Start>
+void check_place(const basic_child_spec<Start>& child, const basic_supervisor_spec<Start>& above,
+                 const std::string& where, faults& found) {
+  if (child.more)
+    check_significance(words_of(child), said_in(above.more).auto_shutdown, above.defaults, where,
+                       found);
+}
+
+template <class Start>
+void check_pool(const basic_supervisor_spec<Start>& spec, const std::string& where, faults& found) {
+  check_pool(said_in(spec.more), spec.children.size(), where, found);
+  for (std::size_t i = 0; i < spec.children.size(); ++i)
+    check_template(words_of(spec.children[i]), !spec.children[i].dependencies.empty(),
+                   where + "/children/" + std::to_string(i), found);
 }
 
 /// Rules about several children at once; most supervisors say nothing that these are about.
@@ -126,7 +189,8 @@ void check_siblings(const basic_supervisor_spec<Start>& spec, names& siblings,
   family all{{}, said_in(spec.more)};
   for (const auto& child : spec.children)
     all.children.push_back(words_of(child));
-  check_sidecars(all, siblings, where, found);
+  if (!is_pool(spec))
+    check_primaries(all, siblings, where, found);
   check_overrides(all, siblings, where, found);
   check_group_strategies(all, where, found);
   check_groups(all, siblings, where, found);
@@ -145,11 +209,15 @@ void check_tree(const basic_supervisor_spec<Start>& spec, const std::string& whe
     const auto& id = spec.children[i].id;
     const auto at = where + "/children/" + std::to_string(i);
     check_child(spec.children[i], at, found);
+    check_place(spec.children[i], spec, at, found);
     if (!siblings.add(id))
       found.push_back({at + "/id", config::quoted(id) + " is taken by child "
                                      + std::to_string(siblings.place_of(id)) + ": ids are unique"});
   }
-  check_dependencies(spec.children, siblings, where, found);
+  if (is_pool(spec))
+    check_pool(spec, where, found);
+  else
+    check_dependencies(spec.children, siblings, where, found);
   check_siblings(spec, siblings, where, found);
 }
 
@@ -161,6 +229,26 @@ template <class Start>
 faults validate(const basic_supervisor_spec<Start>& spec) {
   faults found;
   detail::check_tree(spec, "", found);
+  return found;
+}
+
+template <class Start>
+faults validate(const basic_child_spec<Start>& child) {
+  faults found;
+  detail::check_child(child, "", found);
+  return found;
+}
+
+template <class Start>
+faults validate_child(const basic_child_spec<Start>& added,
+                      const basic_supervisor_spec<Start>& running) {
+  auto found = validate(added);
+  if (detail::is_pool(running))
+    found.push_back({"", "its supervisor is simple_one_for_one: all children there are made of the "
+                         "template"});
+  detail::check_place(added, running, "", found);
+  detail::check_tags(detail::words_of(added), detail::said_in(running.more), "", found);
+  detail::check_group(detail::words_of(added), detail::said_in(running.more), "", found);
   return found;
 }
 

@@ -33,11 +33,8 @@ void check_id(std::string_view id, const std::string& where, faults& found) {
       {where, quoted(id) + " is no id: a letter or _, then letters, digits, _ and -"});
 }
 
-void check_need(const std::string& need, const std::string& of, names& siblings,
-                const std::string& where, faults& found) {
-  if (need == of)
-    found.push_back({where, quoted(need) + " depends on itself"});
-  else if (!siblings.has(need))
+void check_need(const std::string& need, names& siblings, const std::string& where, faults& found) {
+  if (!siblings.has(need))
     found.push_back({where, "no sibling is called " + quoted(need) + siblings.closest(need)});
 }
 
@@ -77,6 +74,7 @@ void check_defaults(const child_defaults& x, const std::string& where, faults& f
     check_shutdown(*x.shutdown, where + "/shutdown", found);
   if (x.limits)
     check_limits(*x.limits, where + "/limits", found);
+  check_health_policy(x.health_policy, where, found);
 }
 
 namespace {
@@ -88,7 +86,9 @@ void refuse(bool set, const std::string& where, std::string_view field, faults& 
 
 } // namespace
 
-void check_details(const child_details& x, const std::string& where, faults& found) {
+void check_details(const child_words& child, nanoseconds start_timeout, const std::string& where,
+                   faults& found) {
+  const auto& x = child.more;
   if (!x.name.empty() && is_blank(x.name))
     found.push_back({where + "/name", "must not be blank"});
   for (std::size_t i = 0; i < x.tags.size(); ++i)
@@ -98,15 +98,14 @@ void check_details(const child_details& x, const std::string& where, faults& fou
     found.push_back({where + "/success_exit_codes", "must name at least one code, such as 0"});
   if (x.limits)
     check_limits(*x.limits, where + "/limits", found);
-  refuse(x.reactions.on_manual_stop.has_value(), where, "on_manual_stop", found);
-  refuse(x.run_timeout.has_value(), where, "run_timeout", found);
-  refuse(x.health_policy.has_value(), where, "health_policy", found);
-  refuse(x.health_check.has_value(), where, "health_check", found);
-  refuse(x.readiness_probe.has_value(), where, "readiness", found);
+  if (x.run_timeout)
+    check_time(*x.run_timeout, where + "/run_timeout", found);
   refuse(x.resource_limits.has_value(), where, "resource_limits", found);
   refuse(x.command_permissions.has_value(), where, "command_permissions", found);
   refuse(!x.environment.empty(), where, "environment", found);
   refuse(!x.secrets.empty(), where, "secrets", found);
+  check_sidecar(child, where, found);
+  check_signs_of_life(child, start_timeout, where, found);
 }
 
 void check_details(const supervisor_details& x, const std::string& where, faults& found) {
@@ -119,14 +118,19 @@ void check_details(const supervisor_details& x, const std::string& where, faults
   check_restart_limit(x.restart_limit, where, found);
   if (x.supervisor_failure_limit)
     check_failure_limit(*x.supervisor_failure_limit, where + "/supervisor_failure_limit", found);
-  refuse(x.default_health_policy.has_value(), where, "default_health_policy", found);
-  refuse(x.dynamic_supervisor_policy.has_value(), where, "dynamic_supervisor_policy", found);
-  refuse(x.control_channel_capacity.has_value(), where, "control_channel_capacity", found);
+  if (x.dynamic_supervisor_policy.child_limit == 0u)
+    found.push_back({where + "/dynamic_supervisor_policy/child_limit",
+                     "must be at least 1: whoever wants no children added says enabled, false"});
+  if (x.control_channel_capacity == 0u)
+    found.push_back(
+      {where + "/control_channel_capacity", "must be at least 1, or no command gets through"});
   refuse(x.event_channel_capacity.has_value(), where, "event_channel_capacity", found);
 }
 
 } // namespace detail
 
 template faults validate(const declared_spec&);
+template faults validate(const declared_child_spec&);
+template faults validate_child(const declared_child_spec&, const declared_spec&);
 
 } // namespace supervisor

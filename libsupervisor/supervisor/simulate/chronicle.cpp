@@ -20,6 +20,7 @@ simulation_outcome outcome_of(aim why) {
     case aim::roll_back:
       return simulation_outcome::did_not_start;
     case aim::stop:
+    case aim::auto_shutdown:
     case aim::begin:
     case aim::restart:
       break;
@@ -192,7 +193,7 @@ void chronicle::missed(std::uint32_t child, time_point at) {
 }
 
 void chronicle::finished(std::uint32_t supervisor, const effect& last, time_point at) {
-  if (last.why != aim::stop)
+  if (last.why != aim::stop && last.why != aim::auto_shutdown)
     gave_up(supervisor, last, at);
   if (supervisor != 0)
     return;

@@ -8,6 +8,8 @@ namespace {
 
 void add(std::vector<place>& all, std::uint32_t above) {
   const auto& tree = *all[above].tree;
+  if (tree.strategy == strategy::simple_one_for_one)
+    return; // what it declares is a template
   for (slot seat = 0; seat < tree.children.size(); ++seat) {
     const auto& child = tree.children[seat];
     const auto here = static_cast<std::uint32_t>(all.size());

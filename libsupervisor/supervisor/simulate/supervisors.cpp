@@ -17,6 +17,7 @@ child_exit exit_of(aim why) {
     case aim::roll_back:
       return failed(exit_detail::start_failed);
     case aim::stop:
+    case aim::auto_shutdown:
     case aim::begin:
     case aim::restart:
       break;

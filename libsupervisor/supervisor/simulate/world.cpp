@@ -26,8 +26,21 @@ world::world(const declared_spec& tree, const script& s, const simulation_option
   furnish(0, options.seed);
 }
 
+namespace {
+
+/// Simulated children give the signs of life that are asked of them.
+std::shared_ptr<const plan> plan_without_checks(const declared_spec& tree, std::uint64_t seed) {
+  auto made = std::make_shared<plan>(*make_plan(tree, seed));
+  for (auto& kind : made->kinds)
+    kind.stale_after = kind.check_every = kind.probe_every = nanoseconds{0};
+  return made;
+}
+
+} // namespace
+
 void world::furnish(std::uint32_t who, std::uint64_t seed) {
-  offices_[who] = std::make_unique<office>(office{.by = make_plan(*places_[who].tree, seed)});
+  offices_[who]
+    = std::make_unique<office>(office{.by = plan_without_checks(*places_[who].tree, seed)});
   for (const auto child : places_[who].below)
     if (places_[child].is_supervisor())
       furnish(child, seed_below(seed, places_[child].seat));

@@ -12,10 +12,19 @@ enum class strategy : std::uint8_t {
   one_for_one,  ///< nobody else
   one_for_all,  ///< all its siblings
   rest_for_one, ///< the siblings started after it
+  /// Nobody else. The one child that is declared is a template: children are made of it at run
+  /// time, and all are told together to stop.
+  simple_one_for_one,
 };
 
+/// Whether a restart touches nobody but the child itself.
+constexpr bool is_for_itself(strategy x) noexcept {
+  return x == strategy::one_for_one || x == strategy::simple_one_for_one;
+}
+
 constexpr std::string_view label(strategy x) noexcept {
-  constexpr std::string_view words[] = {"one_for_one", "one_for_all", "rest_for_one"};
+  constexpr std::string_view words[]
+    = {"one_for_one", "one_for_all", "rest_for_one", "simple_one_for_one"};
   return words[static_cast<int>(x)];
 }
 

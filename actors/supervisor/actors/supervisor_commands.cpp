@@ -1,0 +1,327 @@
+// What others want of a supervisor: who it is that they mean, and what came of it.
+
+#include "supervisor/actors/supervisor_actor.hpp"
+
+#include <algorithm>
+
+namespace supervisor::detail {
+
+namespace {
+
+/// "/shop" of "/shop/till"; "" of "/till", as the root is called.
+std::string above(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+std::string_view last_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// Where they are is not known to who found them.
+faults at(const std::string& path, faults found) {
+  for (auto& x : found)
+    x.where = path + x.where;
+  return found;
+}
+
+bool is_about_supervisor(command x) { return x == command::start_child || x == command::apply; }
+
+} // namespace
+
+supervisor_actor::way supervisor_actor::way_to(const std::string& supervisor_path) {
+  if (supervisor_path == path_)
+    return {.here = true};
+  if (!supervisor_path.starts_with(path_ + "/")) {
+    if (auto root = tree_->root(); root && !is_root())
+      return {.next = std::move(root)};
+    return {.no = {supervisor_path, "names no supervisor of this tree"}};
+  }
+  const auto rest = std::string_view{supervisor_path}.substr(path_.size() + 1);
+  const auto id = rest.substr(0, rest.find('/'));
+  const auto who = roster_.find(id);
+  if (who == nobody)
+    return {.no = {supervisor_path, "names no child of this tree"}};
+  if (spec_of(who).start.kind() != task_kind::supervisor)
+    return {.no = {supervisor_path, path_of(who) + " is no supervisor"}};
+  if (!seats_[who].who)
+    return {.no = {supervisor_path, "its supervisor " + path_of(who) + " is down"}, .down = true};
+  return {.next = seats_[who].who};
+}
+
+void supervisor_actor::on_command(const control& x) {
+  const auto about_self = is_about_supervisor(x.command->what);
+  auto found = way_to(about_self ? x.path : above(x.path));
+  if (found.next)
+    return compat::anon_send(found.next, x);
+  if (found.down && x.command->what == command::apply)
+    x.command->found = control_result{.command = command::apply, .path = x.path}; // when it starts
+  else if (!found.here)
+    x.command->found = found.no;
+  else if (x.command->what == command::start_child)
+    add_child(x);
+  else if (x.command->what == command::apply)
+    revise(x);
+  else
+    command_child(x);
+}
+
+std::uint32_t supervisor_actor::note_command(const std::shared_ptr<command_query>& query) {
+  commands_.emplace(++commands_so_far_, query);
+  return commands_so_far_;
+}
+
+void supervisor_actor::command_child(const control& x) {
+  const auto who = roster_.find(last_of(x.path));
+  if (who == nobody) {
+    x.command->found = fault{x.path, "names no child of this tree"};
+    return;
+  }
+  take({.what = news::command,
+        .who = {who, 0},
+        .count = note_command(x.command),
+        .order = x.command->what,
+        .audited = check(x.command->audit).empty()});
+}
+
+/// The record of what the core says came of it, with what is known of the child now.
+void supervisor_actor::answer_command(const control_outcome& x) {
+  const auto asked = commands_.find(x.key);
+  if (asked == commands_.end())
+    return;
+  const auto query = asked->second;
+  const auto who = x.who.who;
+  const auto is_there = who < state_.children.size() && !roster_.is_vacant(who)
+                        && state_.children[who].now != phase::vacant;
+  const auto about_self = x.order == command::apply;
+  auto now = is_there && !about_self ? known_of(who) : child_state{};
+  if (about_self)
+    now.path = path_.empty() ? "/" : path_;
+  else if (!is_there)
+    now.path = who != nobody && who < roster_.size() && !roster_.is_vacant(who) ? path_of(who)
+                                                                                : query->path;
+  const auto text = words_.find(who);
+  auto why = text == words_.end() ? words(x.exit) : text->second;
+  if (about_self && is_there)
+    why = path_of(who) + ": " + why;
+  auto record = record_of(x, now, std::move(why));
+  record.command_id = path_ + "#" + std::to_string(x.key);
+  record.audit = query->audit;
+  if (record.admission_conflict)
+    record.admission_conflict->conflicting_request = record.command_id;
+  commands_.erase(asked);
+  query->found = std::move(record);
+}
+
+/// Nobody sits there any more: what the shell knows of it goes, too.
+void supervisor_actor::vacate(slot who) {
+  if (roster_.is_vacant(who))
+    return;
+  const auto gone = make_failure(failure::child_gone, path_of(who) + " was removed");
+  if (auto known = std::exchange(seats_[who].known, nullptr)) {
+    known->gone(gone);
+    tree_->drop_cell(path_, spec_of(who).id);
+  }
+  if (spec_of(who).start.kind() == task_kind::supervisor)
+    for (const auto& below : tree_->cells_under(path_of(who))) {
+      below->gone(gone);
+      tree_->drop_cell(below->path());
+    }
+  seats_[who] = {};
+  words_.erase(who);
+  stalls_.erase(who);
+  asked_.erase(who);
+  below_.erase(who);
+  nested_.erase(who);
+  const std::scoped_lock lock{roster_lock_};
+  roster_.vacate(who);
+}
+
+// -- one more child ----------------------------------------------------------------------------------------
+
+/// Nothing is done for a child that cannot be accepted; the core undoes what was done for one that
+/// does not come up.
+void supervisor_actor::add_child(const control& x) {
+  turn(); // what is pending may be about the very same child
+  if (over_)
+    return;
+  auto& query = *x.command;
+  auto child = child_of(query);
+  if (!child) {
+    query.found = child.error();
+    return;
+  }
+  if (const auto no = objection_to_adding(plan(), state_);
+      no != objection::none && roster_.find(child->id) != nobody) {
+    query.found = fault{path_ + "/" + child->id, std::string{words(no)}}; // its seat stays as it is
+    return;
+  }
+  const auto who = take_seat(std::move(*child));
+  make_room_for(who);
+  take({.what = news::added,
+        .who = {who, 0},
+        .count = note_command(x.command),
+        .audited = check(query.audit).empty()});
+}
+
+/// A forgotten child of that id may have left words here.
+slot supervisor_actor::take_seat(child_spec child) {
+  const std::scoped_lock lock{roster_lock_};
+  const auto who = roster_.add(std::move(child));
+  words_.erase(who);
+  asked_.erase(who);
+  below_.erase(who);
+  return who;
+}
+
+void supervisor_actor::make_room_for(slot who) {
+  if (seats_.size() <= who)
+    seats_.resize(who + 1);
+  if (const auto& start = spec_of(who).start; start.kind() == task_kind::supervisor)
+    nested_[who] = make_blueprint(start.recipe().tree, seed_below(plan().seed, who));
+  if (auto known = tree_->find_cell(path_, spec_of(who).id))
+    show_cell(who, std::move(known));
+}
+
+expected<child_spec> supervisor_actor::child_of(const command_query& query) {
+  if (plan().pool)
+    return member_of_pool(query);
+  if (!query.child)
+    return fault{path_, "is no pool: a child needs a spec, not arguments"};
+  if (auto wrong = objections_to(*query.child); !wrong.empty())
+    return wrong;
+  return *query.child;
+}
+
+faults supervisor_actor::objections_to(const child_spec& child) {
+  auto wrong = validate_child(child, roster_.spec());
+  if (const auto old = roster_.find(child.id);
+      old != nobody && row_of(old).now != phase::forgotten) {
+    const auto runs = seats_[old].who || row_of(old).now == phase::vacant || comes_back(old);
+    wrong.push_back({"/id", path_of(old)
+                              + (runs ? " has already started"
+                                      : " is already present, and down: restart it, or "
+                                        "delete it first")});
+  }
+  const auto is_there = [this](const std::string& id) {
+    const auto who = roster_.find(id);
+    return who != nobody && row_of(who).now != phase::forgotten;
+  };
+  for (std::size_t i = 0; i < child.dependencies.size(); ++i)
+    if (child.dependencies[i] != child.id && !is_there(child.dependencies[i]))
+      wrong.push_back({"/dependencies/" + std::to_string(i),
+                       "no sibling is called \"" + child.dependencies[i] + "\""});
+  if (child.more && child.more->sidecar_config
+      && !is_there(child.more->sidecar_config->primary_child_id))
+    wrong.push_back(
+      {"/sidecar_config/primary_child_id",
+       "no sibling is called \"" + child.more->sidecar_config->primary_child_id + "\""});
+  return wrong;
+}
+
+expected<child_spec> supervisor_actor::member_of_pool(const command_query& query) {
+  const auto& shape = roster_.spec().children.front();
+  if (query.child)
+    return fault{path_, "is a pool: its children are made of its template, and arguments"};
+  auto child = shape;
+  if (!query.id.empty()) {
+    child.id = query.id;
+    if (!is_id(child.id))
+      return fault{path_ + "/" + child.id,
+                   "is no id: a letter or _, then letters, digits, _ and -"};
+    if (roster_.find(child.id) != nobody)
+      return fault{path_ + "/" + child.id, "has already started"};
+  }
+  const auto& recipe = shape.start.recipe();
+  if (recipe.with_args) {
+    auto start = recipe.with_args(query.args);
+    if (!start)
+      return at(path_, start.error());
+    child.start = std::move(*start);
+  } else if (query.args.has_value()) {
+    return fault{path_, "its template takes no arguments"};
+  }
+  if (query.id.empty())
+    child.id = next_member_of(shape.id);
+  return child;
+}
+
+/// Somebody may have used such an id before.
+std::string supervisor_actor::next_member_of(const std::string& shape) {
+  auto id = shape + "-" + std::to_string(++members_so_far_);
+  while (roster_.find(id) != nobody)
+    id = shape + "-" + std::to_string(++members_so_far_);
+  return id;
+}
+
+// -- another spec ------------------------------------------------------------------------------------------
+
+/// What is pending is decided by the plan that it happened under.
+void supervisor_actor::revise(const control& x) {
+  turn();
+  auto& query = *x.command;
+  if (over_)
+    return;
+  if (query.wanted == roster_.shared_spec()) {
+    query.found = control_result{.command = command::apply, .path = path_, .audit = query.audit};
+    return;
+  }
+  const auto no = objection_to_revision(state_, query.must_hold);
+  if (no == objection::restarting && !query.must_hold)
+    return taken_back_.push_back(x);
+  if (no != objection::none) {
+    query.found = fault{path_.empty() ? "/" : path_, std::string{words(no)}};
+    return;
+  }
+  if (auto wrong = needed_at_run_time(*query.wanted); !wrong.empty() && query.must_hold) {
+    query.found = std::move(wrong);
+    return;
+  }
+  {
+    const std::scoped_lock lock{roster_lock_};
+    roster_.revise(query.wanted, query.must_hold);
+  }
+  asked_.clear(); // asked by rules that hold no more
+  seats_.resize(roster_.size());
+  revise_nested();
+  take({.what = news::revised,
+        .count = note_command(x.command),
+        .audited = check(query.audit).empty()});
+  turn();
+}
+
+/// Children that go, though others that were added at run time depend on them.
+faults supervisor_actor::needed_at_run_time(const supervisor_spec& wanted) const {
+  const auto is_declared = [&wanted](std::string_view id) {
+    return std::ranges::any_of(wanted.children, [id](const child_spec& x) { return x.id == id; });
+  };
+  faults found;
+  if (plan().pool)
+    return found;
+  for (slot who = 0; who < roster_.size(); ++who)
+    if (is_seated(who) && !plan().dependents_of(who).empty() && !is_declared(id_of(who)))
+      for (const auto dependent : plan().dependents_of(who))
+        if (is_seated(dependent) && state_.children[dependent].added
+            && !is_declared(id_of(dependent)))
+          found.push_back({path_of(who), path_of(dependent)
+                                           + " was added at run time and depends on it: remove "
+                                             "that first"});
+  return found;
+}
+
+void supervisor_actor::take_back_when_calm() {
+  if (over_ || taken_back_.empty() || objection_to_revision(state_, false) == objection::restarting)
+    return;
+  const auto next = std::move(taken_back_.front());
+  taken_back_.erase(taken_back_.begin());
+  revise(next);
+}
+
+/// From their next start on; those that run are told themselves.
+void supervisor_actor::revise_nested() {
+  for (slot who = 0; who < roster_.size(); ++who)
+    if (!roster_.is_vacant(who) && spec_of(who).start.kind() == task_kind::supervisor)
+      nested_[who] = make_blueprint(spec_of(who).start.recipe().tree, seed_below(plan().seed, who));
+}
+
+const std::shared_ptr<const blueprint>& supervisor_actor::below(slot who) const {
+  const auto changed = nested_.find(who);
+  return changed == nested_.end() ? blue_->below(who) : changed->second;
+}
+
+} // namespace supervisor::detail
