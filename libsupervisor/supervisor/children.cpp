@@ -74,7 +74,7 @@ void turn::abandon(slot who) {
   count_down(who);
   const auto g = std::exchange(r.regroup, in_none);
   --group(g).members;
-  if (r.op == operation::active && !r.pending)
+  if (r.op == operation::active && !r.pending && !r.leaving)
     group(g).failed = true; // else somebody wanted it stopped, and will hear of it
   go_on(g);
 }

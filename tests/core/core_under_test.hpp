@@ -84,7 +84,7 @@ public:
 
   /// The supervisor becomes another.
   std::string revise(declared_spec wanted, bool must_hold = true) {
-    if (const auto no = objection_to_revision(state_); no != objection::none)
+    if (const auto no = objection_to_revision(state_, must_hold); no != objection::none)
       return std::string{label(no)};
     roster_.revise(std::make_shared<const declared_spec>(std::move(wanted)), must_hold);
     alive_.resize(roster_.size());
