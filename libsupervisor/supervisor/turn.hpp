@@ -1,7 +1,8 @@
 #pragma once
 
 // One call of `step`, as an object: what its parts share. Only supervision.cpp, waiting.cpp,
-// news.cpp, children.cpp, regroup.cpp, commands.cpp and liveness.cpp include it.
+// news.cpp, children.cpp, regroup.cpp, commands.cpp, seats.cpp, revising.cpp and liveness.cpp
+// include it.
 
 #include "supervisor/core.hpp"
 
@@ -93,8 +94,6 @@ private:
 
   void obey(const input&);
   void on_command(const input&);
-  void on_added(const input&);
-  void on_revised(const input&);
   control_outcome asked_for(const input&) const;
   objection objection_to(const input&) const;
   void answer(control_outcome);
@@ -115,6 +114,10 @@ private:
   void start_alone(slot);
   void set_operation(slot, operation, std::uint32_t key);
   bool is_needed(slot) const;
+
+  // -- seats.cpp: children that come and go, and commands that wait for them ----------------------------
+
+  void on_added(const input&);
   void seat(slot);
   void vacate(slot);
   void keep_seat(slot);
@@ -130,6 +133,10 @@ private:
   void has_joined_revision();
   void revise_without_those_blocked();
   void has_not_joined(const ended&);
+
+  // -- revising.cpp: another spec, there and back -------------------------------------------------------
+
+  void on_revised(const input&);
   std::vector<slot> take_seats();
   void look_after_anew(slot);
   void drop(slot, std::uint32_t group);
