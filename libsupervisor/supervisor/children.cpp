@@ -133,12 +133,12 @@ void turn::meet_fate(slot who) {
 void turn::leave(slot who, supervisor::fate then) {
   auto& r = row(who);
   const auto over = plan_.of(who).temporary && r.op == operation::terminated;
-  if (then == fate::remove && r.leaving && state_.revising.on) {
+  if (r.leaving) {
     r.now = phase::parked; // it may be taken back
     return keep_promises(who, objection::withdrawn);
   }
   if (then == fate::remove)
-    return r.leaving ? let_go(who) : vacate(who);
+    return vacate(who);
   if (then == fate::park && over)
     return forget(who);
   then == fate::park ? park(who) : leave_down(who, false);

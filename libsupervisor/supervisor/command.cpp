@@ -6,7 +6,7 @@ std::string_view label(command x) noexcept {
   constexpr std::string_view words[]
     = {"none",         "start_child",      "remove_child",  "restart_child",   "pause_child",
        "resume_child", "quarantine_child", "release_child", "terminate_child", "delete_child",
-       "apply",        "shutdown_tree"};
+       "apply"};
   return words[static_cast<int>(x)];
 }
 
@@ -29,6 +29,7 @@ std::string_view label(objection x) noexcept {
                                         "needed",
                                         "not_dynamic",
                                         "child_limit_exceeded",
+                                        "invalid",
                                         "start_failed",
                                         "withdrawn"};
   return words[static_cast<int>(x)];
@@ -93,6 +94,8 @@ std::string_view words(objection x) noexcept {
       return "its dynamic_supervisor_policy takes no children at run time";
     case objection::child_limit:
       return "the supervisor has as many children as its child_limit allows";
+    case objection::invalid:
+      return "the declaration has faults";
     case objection::start_failed:
       return "a child could not start, so all was undone";
     case objection::withdrawn:

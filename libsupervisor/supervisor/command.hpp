@@ -18,7 +18,6 @@ enum class command : std::uint8_t {
   terminate_child,  ///< stop it; answered when it is down
   delete_child,     ///< forget a child that is down
   apply,            ///< become what another spec says
-  shutdown_tree,
 };
 
 /// What an operator, or a policy in his place, wants of a child. Automation never undoes it.
@@ -39,6 +38,7 @@ enum class objection : std::uint8_t {
   needed,          ///< siblings depend on it, or follow it
   not_dynamic,     ///< the supervisor takes no children at run time
   child_limit,     ///< the supervisor has as many children as it may have
+  invalid,         ///< its declaration has faults
   start_failed,    ///< and the command was undone
   withdrawn,       ///< another command stopped the child meanwhile
 };

@@ -12,6 +12,7 @@ constexpr bool runs(phase x) { return x == phase::starting || x == phase::up; }
 constexpr bool is_being_stopped(phase x) { return x == phase::stopping || x == phase::killing; }
 
 } // namespace
+
 void turn::obey(const input& x) {
   const auto is_there
     = x.what == news::added
@@ -37,9 +38,9 @@ void turn::on_command(const input& x) {
     return refuse(told, no);
   switch (x.order) {
     case command::pause_child:
-      return hold(told, operation::paused, fate::park);
+      return hold_down(told, operation::paused, fate::park);
     case command::quarantine_child:
-      return hold(told, operation::quarantined, fate::park);
+      return hold_down(told, operation::quarantined, fate::park);
     case command::terminate_child:
       return terminate(told);
     case command::remove_child:
@@ -55,7 +56,6 @@ void turn::on_command(const input& x) {
     case command::none:
     case command::start_child:
     case command::apply:
-    case command::shutdown_tree:
       return refuse(told, objection::not_found); // not commands about a child that is there
   }
 }
@@ -86,10 +86,12 @@ objection turn::objection_to(const input& x) const {
   const auto leaves = row(x.who.who).op == operation::removed && x.order != command::remove_child;
   if (now == phase::vacant || forgotten || (leaves && now != phase::forgotten))
     return objection::not_found;
+  if (row(x.who.who).leaving)
+    return objection::restarting; // whether it goes is not decided yet
   return ending() || state_.finished ? objection::shutting_down : objection::none;
 }
 
-void turn::answer(control_outcome told) {
+void turn::reply(control_outcome told) {
   const auto about_child = told.order != command::apply && told.who.who != nobody;
   auto& x = fact(event_type::child_control_command_completed, about_child ? told.who : life{});
   x.order = told.order;
@@ -111,7 +113,7 @@ void turn::refuse(control_outcome told, objection no) {
     x.key = told.key;
     x.no = no;
   }
-  answer(told);
+  reply(told);
 }
 
 void turn::set_operation(slot who, operation op, std::uint32_t key) {
@@ -127,7 +129,7 @@ void turn::set_operation(slot who, operation op, std::uint32_t key) {
 
 // -- down, until somebody says otherwise ---------------------------------------------------------------
 
-void turn::hold(control_outcome told, operation op, supervisor::fate then) {
+void turn::hold_down(control_outcome told, operation op, supervisor::fate then) {
   const auto who = told.who.who;
   const auto was = row(who).now;
   told.idempotent = row(who).op == op;
@@ -147,7 +149,7 @@ void turn::hold(control_outcome told, operation op, supervisor::fate then) {
   if (told.order == command::terminate_child && is_alive(who))
     return state_.promises.push_back(
       {who, told.order, told.key, told.before, told.cancel_delivered});
-  answer(told);
+  reply(told);
 }
 
 /// Those who follow it go along, unless it is removed: then there are none.
@@ -194,10 +196,10 @@ void turn::remove(control_outcome told) {
     return refuse(told, objection::still_running);
   if (is_needed(told.who.who))
     return refuse(told, objection::needed);
-  hold(told, operation::removed, fate::remove);
+  hold_down(told, operation::removed, fate::remove);
 }
 
-void turn::terminate(control_outcome told) { hold(told, operation::terminated, fate::park); }
+void turn::terminate(control_outcome told) { hold_down(told, operation::terminated, fate::park); }
 
 /// As OTP's delete_child: only of one that is down and stays there.
 void turn::erase(control_outcome told) {
@@ -214,7 +216,7 @@ void turn::erase(control_outcome told) {
   set_operation(who, operation::removed, told.key);
   told.after = operation::removed;
   vacate(who);
-  answer(told);
+  reply(told);
 }
 
 // -- up again --------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ void turn::resume(control_outcome told) {
   if (!told.idempotent)
     bring_back(who, told.key);
   told.after = operation::active;
-  answer(told);
+  reply(told);
 }
 
 void turn::release(control_outcome told) {
@@ -241,7 +243,7 @@ void turn::release(control_outcome told) {
     bring_back(who, told.key);
   }
   told.after = operation::active;
-  answer(told);
+  reply(told);
 }
 
 /// With those who went down because they follow it.
@@ -307,7 +309,7 @@ void turn::restart(control_outcome told) {
     start_alone(who);
   }
   bring_followers_back(who, held, told.key);
-  answer(told);
+  reply(told);
 }
 
 void turn::merge_restart(control_outcome& told) {

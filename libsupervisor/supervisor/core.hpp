@@ -119,8 +119,8 @@ struct promise {
 struct revising {
   bool on = false;
   std::uint32_t key = 0;
-  std::uint32_t joining = 0; ///< children that have to become ready
-  std::uint32_t group = in_none;
+  std::uint32_t joining = 0;     ///< children that have to become ready
+  std::uint32_t group = in_none; ///< its regroup, as long as that is open
 
   friend bool operator==(const revising&, const revising&) = default;
 };
@@ -250,8 +250,10 @@ enum class news : std::uint8_t {
   checked,   ///< its answer to question number `count` of its supervisor: `well` or not
   stalled,   ///< control plane: it has been in one handler for `then.wait`
   command,   ///< control: `order` number `count`
-  added,     ///< control: the seat `who` is a child's now; a command with number `count`
-  revised,   ///< control: the plan is another one; a command with number `count`
+  /// control: the seat `who` is a child's now; nobody: its declaration has faults. A command with
+  /// number `count`
+  added,
+  revised, ///< control: the plan is another one; a command with number `count`
 };
 
 struct input {
@@ -261,7 +263,8 @@ struct input {
   std::uint32_t count = 0;
   decision then{};
   command order{};
-  bool well = false;    ///< checked
+  bool well = false;    ///< checked: it said yes
+  bool vague = false;   ///< checked: it said something that is no answer to that
   bool audited = false; ///< the command says who wants it, and why
 };
 
@@ -335,8 +338,9 @@ void step(const plan&, state&, tally&, std::span<const input> inputs, time_point
 
 /// What stands against becoming another supervisor now. To be asked right before the plan is
 /// replaced: `step` takes it for granted that nothing does.
-/// `must_hold`: it is to be taken back if a child does not come up.
-objection objection_to_revision(const state&, bool must_hold = true);
+/// `must_hold`: it is to be taken back if a child does not come up. `audited`: it says who wants it,
+/// and why.
+objection objection_to_revision(const state&, bool must_hold = true, bool audited = true);
 
 /// What stands against one more child now.
 objection objection_to_adding(const plan&, const state&);

@@ -108,6 +108,8 @@ void turn::on_heartbeat(life who) {
     mine->health = child_health::healthy;
 }
 
+/// Whoever is ready has shown by any answer that it comes back to its mailbox; whoever is to become
+/// ready must say yes.
 void turn::on_checked(const input& x) {
   const auto who = x.who.who;
   if (!is_current(x.who))
@@ -115,7 +117,7 @@ void turn::on_checked(const input& x) {
   auto* mine = vital_of(who);
   if (row(who).now != phase::up || !mine || !mine->awaits_answer || mine->asked != x.count)
     return;
-  if (!x.well) {
+  if (!x.well && !(x.vague && row(who).ready)) {
     check_failed(who);
     if (row(who).now == phase::up)
       rearm(who);

@@ -338,6 +338,8 @@ void turn::close(std::uint32_t g) {
   drop_group_deadline(g);
   const auto begins = group(g).begins;
   group(g) = {};
+  if (state_.revising.group == g)
+    state_.revising.group = in_none;
   if (!begins)
     return;
   state_.begun = true;

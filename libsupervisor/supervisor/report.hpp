@@ -148,7 +148,11 @@ struct shutdown_report {
   std::vector<child_report> outcomes{}; ///< in the order in which children left
 
   bool asked_for() const { return why == aim::stop; }
+  /// The paths of those that may still run.
   std::vector<std::string> abandoned() const;
+
+  /// Every child that the tree had is accounted for in `outcomes`, and none of them may still run.
+  bool verified_clean() const { return !broke && abandoned().empty(); }
 };
 
 /// One line of counts, and a line for each child that did not leave gracefully.

@@ -6,7 +6,9 @@
 
 namespace supervisor {
 
-objection objection_to_revision(const state& s, bool must_hold) {
+objection objection_to_revision(const state& s, bool must_hold, bool audited) {
+  if (!audited)
+    return objection::unaudited;
   if (s.ending != in_none || s.finished)
     return objection::shutting_down;
   const auto still_leaves
@@ -25,7 +27,6 @@ namespace detail {
 /// All that the plan says to have changed is one regroup: what is dropped goes down for good, what
 /// is renewed goes down and comes up, what is added comes up with it.
 void turn::on_revised(const input& x) {
-  control_outcome told{.key = x.count, .order = command::apply};
   const auto& changes = plan_.revision;
   take_new_groups();
   for (const auto who : changes.changed)
@@ -34,11 +35,9 @@ void turn::on_revised(const input& x) {
   const auto comers = take_seats();
   take_new_order();
   fact(event_type::revised).key = x.count;
-  if (!changes.must_hold)
-    answer(told);
   const auto g = open(aim::restart, nobody);
   group(g).resume = now_;
-  state_.revising = {changes.must_hold, x.count, 0, g};
+  state_.revising = {true, x.count, 0, g};
   for (const auto who : changes.dropped)
     drop(who, g);
   const auto returning = take_back_those_leaving();
@@ -64,8 +63,6 @@ void turn::on_revised(const input& x) {
     rises(who);
   for (const auto who : returning)
     rises(who);
-  if (changes.must_hold && state_.revising.joining == 0)
-    end_revision(objection::none);
   go_down_for_good(g);
   for (auto who = state_.oldest; who != nobody; who = row(who).younger)
     if (row(who).regroup == in_none)
@@ -102,12 +99,9 @@ void turn::look_after_anew(slot who) {
     set_deadline(who, start_by);
 }
 
-/// It goes down now; that is final when the revision holds.
+/// It goes down now; that is final when the revision has held.
 void turn::drop(slot who, std::uint32_t g) {
-  auto& r = row(who);
-  r.leaving = true;
-  if (r.now == phase::parked || r.now == phase::forgotten || r.now == phase::abandoned)
-    return plan_.revision.must_hold ? void() : let_go(who);
+  row(who).leaving = true;
   join_for(g, who, fate::remove);
 }
 
@@ -191,6 +185,17 @@ void turn::take_new_groups() {
     state_.limits = state_.limit = {};
 }
 
+/// Whoever is new or another is ready, and whoever leaves is down.
+void turn::end_revision_when_through() {
+  const auto& now = state_.revising;
+  if (!now.on || now.joining > 0 || now.group != in_none)
+    return;
+  for (slot who = 0; who < state_.children.size(); ++who) // another regroup may have taken it over
+    if (row(who).leaving && (is_alive(who) || row(who).regroup != in_none))
+      return;
+  end_revision(objection::none);
+}
+
 /// Whoever has not come up so far stays down: the spec before is on its way back.
 void turn::give_revision_up(slot culprit, const child_exit& why) {
   for (slot who = 0; who < state_.children.size(); ++who)
@@ -216,13 +221,13 @@ void turn::end_revision(objection no, slot culprit, const child_exit& why) {
   const auto key = state_.revising.key;
   if (no == objection::none)
     for (slot who = 0; who < state_.children.size(); ++who)
-      if (row(who).leaving && row(who).regroup == in_none && !is_alive(who))
+      if (row(who).leaving)
         let_go(who);
   state_.revising = {};
   for (slot who = 0; who < state_.children.size(); ++who)
     row(who).joining = row(who).joining && was_asked_for(who);
   const auto who = culprit == nobody ? life{} : current(culprit);
-  answer({.key = key, .order = command::apply, .who = who, .no = no, .exit = why});
+  reply({.key = key, .order = command::apply, .who = who, .no = no, .exit = why});
 }
 
 } // namespace detail

@@ -203,10 +203,12 @@ void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_ho
     }
     seat_of[i] = who;
   }
+  std::vector<bool> is_dropped(seats_.size());
   for (slot who = 0; who < is_wanted.size(); ++who)
     if (seats_[who] && !is_wanted[who]) {
       const auto dynamic = own_.contains(who);
       auto key = key_of(*seats_[who], *wanted, by_name, next);
+      is_dropped[who] = !dynamic;
       if (!dynamic)
         changes.dropped.push_back(who);
       else if (key_of(*seats_[who], *before_spec, old_names, *old_builder) != key)
@@ -226,7 +228,7 @@ void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_ho
   builder_.emplace(std::move(next));
   plan_ = builder_->made;
   for (slot who = 0; who < seats_.size(); ++who)
-    if (seats_[who] && std::ranges::count(changes.dropped, who) == 0)
+    if (seats_[who] && !is_dropped[who])
       link(*seats_[who], who);
   auto& made = *builder_->made;
   for (const auto place : start_order(spec_->children))

@@ -20,22 +20,20 @@ namespace detail {
 /// A child that is added is the last in the order. Its command is answered when it is ready.
 void turn::on_added(const input& x) {
   const auto who = x.who.who;
-  control_outcome told{.key = x.count, .order = command::start_child, .who = {who, 0}};
+  if (who == nobody)
+    return reject(x, objection::invalid);
   const auto is_taken = who < state_.children.size() && row(who).now != phase::vacant
                         && row(who).now != phase::forgotten;
   const auto no = is_taken    ? objection::restarting
                   : x.audited ? objection_to_adding(plan_, state_)
                               : objection::unaudited;
+  if (no != objection::none)
+    reject(x, no);
+  if (is_taken)
+    return;
   if (no != objection::none) {
-    auto& event = fact(event_type::child_declaration_rejected);
-    event.key = x.count;
-    event.no = no;
-    told.no = no;
-    answer(told);
-    if (is_taken)
-      return;
     keep_seat(who);
-    if (who >= state_.children.size() || row(who).now == phase::vacant)
+    if (row(who).now == phase::vacant)
       todo(deed::vacate, {who, 0});
     return;
   }
@@ -43,6 +41,13 @@ void turn::on_added(const input& x) {
   row(who).joining = true;
   state_.promises.push_back({who, command::start_child, x.count});
   start_alone(who);
+}
+
+void turn::reject(const input& x, objection no) {
+  auto& event = fact(event_type::child_declaration_rejected);
+  event.key = x.count;
+  event.no = no;
+  reply({.key = x.count, .order = command::start_child, .who = {x.who.who, 0}, .no = no});
 }
 
 void turn::seat(slot who) {
@@ -154,7 +159,7 @@ void turn::keep_promise(const promise& kept, objection no) {
   told.had_attempt = kept.order == command::terminate_child || no == objection::none;
   if (kept.order == command::terminate_child)
     told.stop = no == objection::none ? stop_state::completed : stop_state::failed;
-  answer(told);
+  reply(told);
 }
 
 void turn::break_promises(objection no) {
@@ -176,8 +181,8 @@ bool turn::was_asked_for(slot who) const {
 
 /// Or is kept out by an operator, or by a sibling that is.
 void turn::has_joined_revision() {
-  if (state_.revising.on && --state_.revising.joining == 0)
-    end_revision(objection::none);
+  if (state_.revising.on)
+    --state_.revising.joining;
 }
 
 /// A revision waits for nobody who may never come.

@@ -46,8 +46,10 @@ void turn::take(std::span<const input> inputs) {
     if (x.what >= news::command)
       obey(x);
   go_on_all();
-  if (state_.revising.on)
+  if (state_.revising.on) {
     revise_without_those_blocked();
+    end_revision_when_through();
+  }
   if (ending() && group(state_.ending).down)
     finish(state_.ending);
   start_those_in_line();
@@ -185,7 +187,7 @@ void turn::settle(ended end) {
   if (end.exit.detail == exit_detail::shutdown_tree && !ending())
     return this->end(aim::end_tree, end.who);
   const auto g = r.regroup;
-  const auto forgets = r.fate == fate::rise || r.op == operation::active;
+  const auto forgets = (r.fate == fate::rise || r.op == operation::active) && !r.leaving;
   if (plan_.of(end.who).temporary && forgets && !r.pending && !finishes(group(g).then))
     forget(end.who);
   else if (r.fate != fate::rise && !finishes(group(g).then))

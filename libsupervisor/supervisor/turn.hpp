@@ -96,9 +96,9 @@ private:
   void on_command(const input&);
   control_outcome asked_for(const input&) const;
   objection objection_to(const input&) const;
-  void answer(control_outcome);
+  void reply(control_outcome);
   void refuse(control_outcome, objection);
-  void hold(control_outcome, operation, supervisor::fate);
+  void hold_down(control_outcome, operation, supervisor::fate);
   void take_down(slot, operation, supervisor::fate, std::uint32_t key);
   void remove(control_outcome);
   void erase(control_outcome);
@@ -118,6 +118,7 @@ private:
   // -- seats.cpp: children that come and go, and commands that wait for them ----------------------------
 
   void on_added(const input&);
+  void reject(const input&, objection);
   void seat(slot);
   void vacate(slot);
   void keep_seat(slot);
@@ -144,6 +145,7 @@ private:
   std::vector<slot> take_back_those_leaving();
   void take_new_order();
   void take_new_groups();
+  void end_revision_when_through();
   void give_revision_up(slot culprit, const child_exit&);
   void stay_out(slot);
   void end_revision(objection, slot culprit = nobody, const child_exit& = {});

@@ -117,6 +117,18 @@ private:
            "a restart that is pending waits for something", who);
   }
 
+  /// It goes on as long as somebody is to come up or to go down, and no longer.
+  void check_revision() {
+    const auto& now = state_.revising;
+    const auto regroups = now.group != in_none;
+    must(!regroups || (now.on && state_.regroups[now.group].open), "a revision knows its regroup");
+    const auto still_goes
+      = [](const child_row& r) { return r.leaving && (is_alive(r) || r.regroup != in_none); };
+    const auto goes_down = std::ranges::any_of(state_.children, still_goes);
+    must(!now.on || now.joining > 0 || regroups || goes_down, "a revision waits for somebody");
+    must(now.on || now.joining == 0, "nobody joins a revision that is over");
+  }
+
   bool was_asked_for(slot who) const {
     return std::ranges::any_of(state_.promises, [who](const promise& x) {
       return x.who == who && x.order == command::start_child;
@@ -132,7 +144,7 @@ private:
     for (slot i = 0; i < state_.children.size(); ++i)
       joining += state_.children[i].joining && !was_asked_for(i);
     must(!goes_on() || joining == state_.revising.joining, "as many join as are counted");
-    must(state_.revising.on == (state_.revising.joining > 0), "a revision waits for somebody");
+    check_revision();
     for (const auto& x : state_.promises) {
       const auto& r = state_.children[x.who];
       must(is_alive(r) || r.now == phase::waiting || r.regroup != in_none,

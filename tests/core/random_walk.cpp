@@ -161,7 +161,10 @@ struct walk {
 
   bool mortal;
   core_under_test it;
-  declared_spec then; ///< what to become again, if a revision fails
+  declared_spec then;     ///< what to become again, if a revision fails
+  declared_spec wanted{}; ///< of the last revision
+  std::size_t seen = 0;   ///< answers that were looked at
+  bool owes = false;      ///< a revision has failed and was not taken back so far
 };
 
 std::string any_id(core_under_test& it, dice& d) {
@@ -198,18 +201,28 @@ std::vector<input> any_addition(walk& w, dice& d) {
 }
 
 void revise(walk& w, dice& d) {
-  auto& it = w.it;
-  if (it.plan().pool)
+  if (w.it.plan().pool || w.owes)
     return;
-  const auto answers = it.outcomes.size();
-  const auto wanted = any_tree(d, w.mortal);
-  it.revise(wanted, roll(d, 3) > 0);
-  const auto failed = it.outcomes.size() > answers && it.said().order == command::apply
-                      && it.said().no == objection::start_failed;
-  if (failed)
-    it.revise(w.then, false);
-  else
-    w.then = wanted;
+  const auto must_hold = roll(d, 3) > 0;
+  if (objection_to_revision(w.it.state(), must_hold) != objection::none)
+    return;
+  w.wanted = any_tree(d, w.mortal);
+  w.it.revise(w.wanted, must_hold);
+}
+
+/// As the shell does: a revision that failed is taken back as soon as that can be.
+void take_back(walk& w) {
+  for (; w.seen < w.it.outcomes.size(); ++w.seen) {
+    const auto& said = w.it.outcomes[w.seen];
+    if (said.order == command::apply && said.no == objection::none)
+      w.then = w.wanted;
+    w.owes = w.owes || (said.order == command::apply && said.no == objection::start_failed);
+  }
+  if (!w.owes || w.it.finished || objection_to_revision(w.it.state(), false) != objection::none)
+    return;
+  w.owes = false;
+  w.wanted = w.then;
+  w.it.revise(w.then, false);
 }
 
 void give_a_sign(core_under_test& it, dice& d, const std::string& id) {
@@ -313,8 +326,10 @@ void happen(walk& w, dice& d) {
 
 void live(walk& w, dice& d) {
   w.it.start();
-  for (int i = 0; i < 40 && !w.it.finished; ++i)
+  for (int i = 0; i < 40 && !w.it.finished; ++i) {
     happen(w, d);
+    take_back(w);
+  }
 }
 
 /// It says that it lives, and obeys.

@@ -45,6 +45,83 @@ TEST_CASE("whoever was to leave comes up again when the revision is taken back")
   CHECK_FALSE(it.has("c"));
 }
 
+TEST_CASE("a revision that is taken back is over when everybody is up again") {
+  core_under_test it{two};
+  it.start();
+  it.failing = {"c"};
+  it.revise(without_a);
+  it.advance(1ms);
+  it.slow_to_start = {"a"};
+  it.revise(two, false);
+  it.advance(1ms);
+  CHECK(it.unanswered() == 1);
+  it.started("a");
+  CHECK(it.unanswered() == 0);
+  CHECK(it.said().no == objection::none);
+}
+
+TEST_CASE("a revision is over when those who leave are down") {
+  core_under_test it{two};
+  it.start();
+  it.slow_to_stop = {"a"};
+  it.revise({.children = {worker("b")}});
+  CHECK(it.unanswered() == 1);
+  it.exits("a", cancelled);
+  it.advance(1ms);
+  CHECK(it.said().no == objection::none);
+  CHECK_FALSE(it.has("a"));
+}
+
+TEST_CASE("whoever leaves takes no commands until that is decided") {
+  core_under_test it{two};
+  it.start();
+  it.slow_to_start = {"c"};
+  it.revise(without_a);
+  it.advance(1ms);
+  for (const auto order : {command::restart_child, command::pause_child, command::remove_child}) {
+    CHECK(it.command(order, "a") == "");
+    CHECK(it.said().no == objection::restarting);
+  }
+  it.started("c");
+  CHECK_FALSE(it.has("a"));
+}
+
+TEST_CASE("whoever still goes down when a revision has failed comes up when it is taken back") {
+  declared_spec shop{.children = {worker("a"), worker("b"), worker("d")}};
+  shop.children[0].shutdown = {5s, 20s};
+  shop.children[2].shutdown = {100ms, 100ms};
+  core_under_test it{shop};
+  it.start();
+  it.slow_to_stop = it.immortal = {"a", "d"};
+  auto wanted = without_a;
+  wanted.children.push_back(shop.children[2]);
+  wanted.children.back().start = {"another"};
+  CHECK(it.revise(wanted) == "stop a");
+  CHECK(it.advance(5s) == "kill a, stop d");
+  it.advance(1s); // d is abandoned, and a has time left
+  CHECK(it.row("a").now == phase::killing);
+  CHECK(it.said().no == objection::start_failed);
+  CHECK(it.revise(shop, false) == "restarting"); // not before everybody is down
+  it.exits("a", killed);
+  it.revise(shop, false);
+  it.advance(1ms);
+  CHECK(it.row("a").now == phase::up);
+  CHECK_FALSE(it.has("c"));
+}
+
+TEST_CASE("a temporary child that was to leave comes up again when the revision is taken back") {
+  auto shop = two;
+  shop.children[0].restart = restart::temporary;
+  core_under_test it{shop};
+  it.start();
+  it.failing = {"c"};
+  it.revise(without_a);
+  it.advance(1ms);
+  it.revise(shop, false);
+  it.advance(1ms);
+  CHECK(it.row("a").now == phase::up);
+}
+
 TEST_CASE("an operator's word outlasts a revision that is taken back") {
   core_under_test it{two};
   it.start();

@@ -75,10 +75,10 @@ private:
       = came ? *came->failure : control_failure{"admission", to_string(came.error()), true};
     record_.failure->reason = (path.empty() ? "/" : path) + ": " + record_.failure->reason;
     record_.changed.clear();
-    if (came)
+    if (came) { // it has begun, so it is taken back like those before it
       record_.command_id = came->command_id;
-    if (came) // it has begun, so it is taken back like those before it
       ++next_;
+    }
     take_back();
   }
 

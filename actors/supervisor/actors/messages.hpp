@@ -59,6 +59,7 @@ struct command_query : asked<control_result> {
   std::string id{};                                          ///< of a pool's child; empty: any
   std::shared_ptr<const basic_supervisor_spec<launcher>> wanted{}; ///< apply
   bool must_hold = true;                                           ///< apply
+  std::string wrong{};                                             ///< the faults of a declaration
   std::shared_ptr<void> place{}; ///< among the commands that may be under way
 };
 

@@ -26,102 +26,6 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   };
 }
 
-/// Also after a kill or a bug of its own: nobody is left without a supervisor, or waits for one.
-void supervisor_actor::on_exit() {
-  if (!over_)
-    leave_in_haste();
-  for (auto& child : seats_)
-    if (child.who) {
-      child.stop.request_stop();
-      compat::send_exit_now(this, child.who, caf::exit_reason::kill);
-    }
-  for (const auto& child : seats_)
-    if (child.known)
-      child.known->down(make_failure(failure::child_down, "its supervisor is down"));
-  seats_.clear();
-  over_ = true;
-  commands_.clear(); // whoever waits for an answer hears that there is none
-  taken_back_.clear();
-  if (is_root())
-    return;
-  // Not left to the parent to find out: what is said here must come after the last words.
-  up_.fell(fail_state());
-  up_.tell(news::exited, exit_of(fail_state()), text_of(fail_state()));
-}
-
-/// Whoever still runs is killed, and named to whoever can wait for the end of it.
-void supervisor_actor::leave_in_haste() {
-  const auto how = exit_of(fail_state());
-  shutdown_report told{.why = aim::give_up,
-                       .reason = "the supervisor itself ended: " + words(fail_state()),
-                       .broke = true,
-                       .panic = how.what == exit_class::panic};
-  auto left = std::make_shared<last_words>();
-  left->end = {.seq = ++tally_.events,
-               .at = clock().now(),
-               .what = event_type::runtime_control_loop_failed,
-               .exit = how};
-  left->how = told.reason;
-  left->abandoned = still_there();
-  for (slot i = 0; i < seats_.size(); ++i) {
-    if (const auto below = below_.find(i); below != below_.end())
-      told.outcomes.insert(told.outcomes.end(), below->second.begin(), below->second.end());
-    if (!seats_[i].who && !abandoned_.contains(i))
-      continue;
-    left->abandoned.push_back(seats_[i].who ? seats_[i].who : abandoned_[i]);
-    told.outcomes.push_back({.path = path_of(i),
-                             .attempt = attempt_of(i, state_.children[i].number),
-                             .status = shutdown_status::abort_failed});
-  }
-  if (is_root()) {
-    tell_of_breaking(path_, *left, plan());
-    tree_->finished(std::move(told));
-    return leave_to_tree();
-  }
-  left->outcomes = std::move(told.outcomes);
-  send_last_words(std::move(left));
-}
-
-void supervisor_actor::send_last_words(std::shared_ptr<last_words> left) {
-  const auto strong = up_.supervisor.lock();
-  if (!strong)
-    return;
-  const auto count = static_cast<std::uint32_t>(left->abandoned.size());
-  compat::anon_send(caf::actor_cast<caf::actor>(strong),
-                    child_start{{news::lingering, up_.who, {}, count}, {}, std::move(left)});
-}
-
-void supervisor_actor::tell_of_breaking(const std::string& path, const last_words& x,
-                                        const supervisor::plan& by) const {
-  if (tree_->observed())
-    tree_->observe({.supervisor = path, .what = x.end, .text = x.how, .by = by});
-}
-
-/// Of a root: nobody else hears of their ends.
-void supervisor_actor::leave_to_tree() const {
-  for (slot i = 0; i < seats_.size(); ++i) {
-    std::vector<caf::actor> left;
-    if (seats_[i].who)
-      left.push_back(seats_[i].who);
-    else if (const auto late = abandoned_.find(i); late != abandoned_.end())
-      left.push_back(late->second);
-    for (const auto& [who, actor] : abandoned_below_)
-      if (who == i && state_.children[who].lingers)
-        left.push_back(actor);
-    if (!left.empty())
-      tree_->await_end(path_of(i), left);
-  }
-}
-
-/// Abandoned below us, and not ended since.
-std::vector<caf::actor> supervisor_actor::still_there() const {
-  std::vector<caf::actor> left;
-  for (const auto& [who, actor] : abandoned_below_)
-    if (state_.children[who].lingers)
-      left.push_back(actor);
-  return left;
-}
-
 // -- messages in -----------------------------------------------------------------------------------------
 
 void supervisor_actor::on_control(const control& x) {
@@ -269,8 +173,8 @@ void supervisor_actor::publish() {
       tell_cells(x);
     if (!tree_->observed())
       continue;
-    const auto wanted = commands_.find(x.key);
-    const auto by_command = x.key != 0 && wanted != commands_.end();
+    const auto wanted = x.key == 0 ? commands_.end() : commands_.find(x.key);
+    const auto by_command = wanted != commands_.end();
     const auto id = by_command ? path_ + "#" + std::to_string(x.key) : std::string{};
     tree_->observe({.supervisor = path_,
                     .child = id_of(who),
@@ -283,6 +187,8 @@ void supervisor_actor::publish() {
 }
 
 std::string_view supervisor_actor::text_for(const event& x) const {
+  if (x.no == objection::invalid)
+    return commands_.at(x.key)->wrong;
   const auto& texts = x.what == event_type::child_stalled ? stalls_ : words_;
   const auto text = texts.find(x.who.who);
   return text == texts.end() ? std::string_view{} : text->second;
@@ -391,21 +297,17 @@ std::shared_ptr<watch_post> supervisor_actor::post_of(const child_spec& spec, li
   return post;
 }
 
-/// An answer is an answer: only silence, a no, or a child that went away are none. A child that is
-/// to become ready must say yes.
 void supervisor_actor::ask_how_it_is(life who, std::uint32_t number) {
   if (!seats_[who.who].who)
     return;
-  const auto tell = [this, who, number](bool well) {
-    take({.what = news::checked, .who = who, .count = number, .well = well});
+  const auto tell = [this, who, number](bool well, bool vague) {
+    take({.what = news::checked, .who = who, .count = number, .well = well, .vague = vague});
   };
-  const auto is_probe = !state_.children[who.who].ready;
   compat::request(this, seats_[who.who].who, caf::infinite, health_question{number})
-    .then([tell](bool yes) { tell(yes); },
-          [tell, is_probe](const caf::error& why) {
-            const auto answered = compat::is(why, caf::sec::unexpected_message)
-                                  || compat::is(why, caf::sec::unexpected_response);
-            tell(answered && !is_probe);
+    .then([tell](bool yes) { tell(yes, false); },
+          [tell](const caf::error& why) {
+            tell(false, compat::is(why, caf::sec::unexpected_message)
+                          || compat::is(why, caf::sec::unexpected_response));
           });
 }
 
@@ -451,41 +353,6 @@ void supervisor_actor::ask(life who, const question& q) {
         take({.what = news::answered, .who = who, .count = asked, .then = x});
       },
       [](const caf::error&) {});
-}
-
-void supervisor_actor::finish(const effect& x) {
-  over_ = true;
-  auto told = report(x);
-  told.took = clock().now() - ending_since_;
-  auto error = caf::error{};
-  switch (x.why) {
-    case aim::give_up:
-      error = make_failure(failure::escalated, told.culprit + " " + told.reason);
-      break;
-    case aim::end_tree:
-      error = make_failure(failure::shutdown_tree, told.culprit + " " + told.reason);
-      break;
-    case aim::roll_back:
-      error = make_failure(failure::start_failed, told.culprit + " " + told.reason);
-      break;
-    case aim::stop:
-    case aim::auto_shutdown:
-    case aim::begin:
-    case aim::restart:
-      error = caf::exit_reason::user_shutdown;
-  }
-  if (is_root()) {
-    tree_->finished(std::move(told));
-    leave_to_tree();
-  } else {
-    auto left = std::make_shared<last_words>();
-    left->outcomes = std::move(told.outcomes);
-    left->abandoned = still_there();
-    for (const auto& [who, actor] : abandoned_)
-      left->abandoned.push_back(actor);
-    send_last_words(std::move(left));
-  }
-  quit(std::move(error));
 }
 
 } // namespace supervisor::detail

@@ -60,6 +60,9 @@ private:
   void wake(time_point);
   caf::actor judge_of(slot) const;
   void ask(life, const question&);
+
+  // -- supervisor_endings.cpp: its own end ---------------------------------------------------------------
+
   void finish(const effect&);
   void leave_in_haste();
   void tell_of_breaking(const std::string& path, const last_words&, const supervisor::plan&) const;
@@ -78,19 +81,23 @@ private:
   };
 
   way way_to(const std::string& supervisor_path);
+
+  /// The child that it is about, or why there is none; nothing if it was passed on.
+  std::optional<expected<slot>> look_for(const control&);
   void on_command(const control&);
-  void command_child(const control&);
+  void command_self(const control&);
+  void command_child(slot, const control&);
   void add_child(const control&);
   expected<child_spec> child_of(const command_query&);
   expected<child_spec> member_of_pool(const command_query&);
-  faults objections_to(const child_spec&);
   slot take_seat(child_spec);
   void make_room_for(slot);
   std::string next_member_of(const std::string& shape);
-  faults needed_at_run_time(const supervisor_spec& wanted) const;
+  faults objections_to_revision_of(const supervisor_spec& wanted) const;
   void revise(const control&);
   void take_back_when_calm();
   void revise_nested();
+  bool has_blueprint_of(slot, const std::shared_ptr<const supervisor_spec>&) const;
   std::uint32_t note_command(const std::shared_ptr<command_query>&);
   void answer_command(const control_outcome&);
   void vacate(slot);

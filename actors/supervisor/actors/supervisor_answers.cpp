@@ -116,44 +116,28 @@ child_state supervisor_actor::known_of(slot who) const {
   return child;
 }
 
-namespace {
-
-/// The path of the supervisor of a child, and the child's id.
-std::pair<std::string, std::string> split(const std::string& path) {
-  const auto cut = path.rfind('/');
-  return {path.substr(0, cut), path.substr(cut + 1)};
-}
-
-} // namespace
-
 void supervisor_actor::explain_child(const control& x) {
-  const auto [above, id] = split(x.path);
-  const auto found = way_to(above);
-  if (found.next)
-    return compat::anon_send(found.next, x);
-  const auto who = found.here ? roster_.find(id) : nobody;
-  if (!found.here)
-    x.why->found = found.no;
-  else if (who == nobody)
-    x.why->found = fault{x.path, "names no child of this tree"};
-  else if (const auto last = asked_.find(who); last != asked_.end())
+  const auto who = look_for(x);
+  if (!who)
+    return;
+  if (!*who)
+    x.why->found = who->error();
+  else if (const auto last = asked_.find(**who); last != asked_.end())
     x.why->found = explain(plan(), last->second);
   else
     x.why->found = fault{x.path, "has not ended so far: nothing was decided about it"};
 }
 
 void supervisor_actor::show_child(const control& x) {
-  const auto [above, id] = split(x.path);
-  const auto found = way_to(above);
-  if (found.next)
-    return compat::anon_send(found.next, x);
-  const auto who = found.here ? roster_.find(id) : nobody;
-  if (!found.here)
-    x.child->found = found.no;
-  else if (who == nobody || row_of(who).now == phase::forgotten)
+  const auto who = look_for(x);
+  if (!who)
+    return;
+  if (!*who)
+    x.child->found = who->error();
+  else if (row_of(**who).now == phase::forgotten)
     x.child->found = fault{x.path, "names no child of this tree"};
   else
-    x.child->found = std::make_shared<const child_spec>(spec_of(who));
+    x.child->found = std::make_shared<const child_spec>(spec_of(**who));
 }
 
 void supervisor_actor::show_spec(const control& x) {

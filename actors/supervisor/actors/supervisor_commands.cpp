@@ -1,6 +1,7 @@
 // What others want of a supervisor: who it is that they mean, and what came of it.
 
 #include "supervisor/actors/supervisor_actor.hpp"
+#include "supervisor/objections.hpp"
 
 #include <algorithm>
 
@@ -8,17 +9,14 @@ namespace supervisor::detail {
 
 namespace {
 
-/// "/shop" of "/shop/till"; "" of "/till", as the root is called.
-std::string above(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-std::string_view last_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 /// Where they are is not known to who found them.
 faults at(const std::string& path, faults found) {
   for (auto& x : found)
     x.where = path + x.where;
   return found;
 }
+
+bool is_audited(const control& x) { return check(x.command->audit).empty(); }
 
 bool is_about_supervisor(command x) { return x == command::start_child || x == command::apply; }
 
@@ -44,21 +42,40 @@ supervisor_actor::way supervisor_actor::way_to(const std::string& supervisor_pat
   return {.next = seats_[who].who};
 }
 
+std::optional<expected<slot>> supervisor_actor::look_for(const control& x) {
+  const auto [above, id] = split(x.path);
+  const auto found = way_to(above);
+  if (found.next) {
+    compat::anon_send(found.next, x);
+    return std::nullopt;
+  }
+  if (!found.here)
+    return found.no;
+  if (const auto who = roster_.find(id); who != nobody)
+    return who;
+  return fault{x.path, "names no child of this tree"};
+}
+
 void supervisor_actor::on_command(const control& x) {
-  const auto about_self = is_about_supervisor(x.command->what);
-  auto found = way_to(about_self ? x.path : above(x.path));
+  if (is_about_supervisor(x.command->what))
+    return command_self(x);
+  const auto who = look_for(x);
+  if (who && !*who)
+    x.command->found = who->error();
+  else if (who)
+    command_child(**who, x);
+}
+
+void supervisor_actor::command_self(const control& x) {
+  const auto found = way_to(x.path);
   if (found.next)
     return compat::anon_send(found.next, x);
   if (found.down && x.command->what == command::apply)
     x.command->found = control_result{.command = command::apply, .path = x.path}; // when it starts
   else if (!found.here)
     x.command->found = found.no;
-  else if (x.command->what == command::start_child)
-    add_child(x);
-  else if (x.command->what == command::apply)
-    revise(x);
   else
-    command_child(x);
+    x.command->what == command::apply ? revise(x) : add_child(x);
 }
 
 std::uint32_t supervisor_actor::note_command(const std::shared_ptr<command_query>& query) {
@@ -66,17 +83,12 @@ std::uint32_t supervisor_actor::note_command(const std::shared_ptr<command_query
   return commands_so_far_;
 }
 
-void supervisor_actor::command_child(const control& x) {
-  const auto who = roster_.find(last_of(x.path));
-  if (who == nobody) {
-    x.command->found = fault{x.path, "names no child of this tree"};
-    return;
-  }
+void supervisor_actor::command_child(slot who, const control& x) {
   take({.what = news::command,
         .who = {who, 0},
         .count = note_command(x.command),
         .order = x.command->what,
-        .audited = check(x.command->audit).empty()});
+        .audited = is_audited(x)});
 }
 
 /// The record of what the core says came of it, with what is known of the child now.
@@ -85,6 +97,10 @@ void supervisor_actor::answer_command(const control_outcome& x) {
   if (asked == commands_.end())
     return;
   const auto query = asked->second;
+  if (x.no == objection::invalid) { // the faults say more
+    commands_.erase(asked);
+    return;
+  }
   const auto who = x.who.who;
   const auto is_there = who < state_.children.size() && !roster_.is_vacant(who)
                         && state_.children[who].now != phase::vacant;
@@ -144,7 +160,11 @@ void supervisor_actor::add_child(const control& x) {
   auto child = child_of(query);
   if (!child) {
     query.found = child.error();
-    return;
+    query.wrong = to_string(child.error());
+    return take({.what = news::added,
+                 .who = {nobody, 0},
+                 .count = note_command(x.command),
+                 .audited = is_audited(x)});
   }
   if (const auto no = objection_to_adding(plan(), state_);
       no != objection::none && roster_.find(child->id) != nobody) {
@@ -156,7 +176,7 @@ void supervisor_actor::add_child(const control& x) {
   take({.what = news::added,
         .who = {who, 0},
         .count = note_command(x.command),
-        .audited = check(query.audit).empty()});
+        .audited = is_audited(x)});
 }
 
 /// A forgotten child of that id may have left words here.
@@ -183,35 +203,9 @@ expected<child_spec> supervisor_actor::child_of(const command_query& query) {
     return member_of_pool(query);
   if (!query.child)
     return fault{path_, "is no pool: a child needs a spec, not arguments"};
-  if (auto wrong = objections_to(*query.child); !wrong.empty())
+  if (auto wrong = objections_to_child(*query.child, path_, roster_, state_); !wrong.empty())
     return wrong;
   return *query.child;
-}
-
-faults supervisor_actor::objections_to(const child_spec& child) {
-  auto wrong = validate_child(child, roster_.spec());
-  if (const auto old = roster_.find(child.id);
-      old != nobody && row_of(old).now != phase::forgotten) {
-    const auto runs = seats_[old].who || row_of(old).now == phase::vacant || comes_back(old);
-    wrong.push_back({"/id", path_of(old)
-                              + (runs ? " has already started"
-                                      : " is already present, and down: restart it, or "
-                                        "delete it first")});
-  }
-  const auto is_there = [this](const std::string& id) {
-    const auto who = roster_.find(id);
-    return who != nobody && row_of(who).now != phase::forgotten;
-  };
-  for (std::size_t i = 0; i < child.dependencies.size(); ++i)
-    if (child.dependencies[i] != child.id && !is_there(child.dependencies[i]))
-      wrong.push_back({"/dependencies/" + std::to_string(i),
-                       "no sibling is called \"" + child.dependencies[i] + "\""});
-  if (child.more && child.more->sidecar_config
-      && !is_there(child.more->sidecar_config->primary_child_id))
-    wrong.push_back(
-      {"/sidecar_config/primary_child_id",
-       "no sibling is called \"" + child.more->sidecar_config->primary_child_id + "\""});
-  return wrong;
 }
 
 expected<child_spec> supervisor_actor::member_of_pool(const command_query& query) {
@@ -261,14 +255,14 @@ void supervisor_actor::revise(const control& x) {
     query.found = control_result{.command = command::apply, .path = path_, .audit = query.audit};
     return;
   }
-  const auto no = objection_to_revision(state_, query.must_hold);
+  const auto no = objection_to_revision(state_, query.must_hold, is_audited(x));
   if (no == objection::restarting && !query.must_hold)
     return taken_back_.push_back(x);
   if (no != objection::none) {
     query.found = fault{path_.empty() ? "/" : path_, std::string{words(no)}};
     return;
   }
-  if (auto wrong = needed_at_run_time(*query.wanted); !wrong.empty() && query.must_hold) {
+  if (auto wrong = objections_to_revision_of(*query.wanted); !wrong.empty() && query.must_hold) {
     query.found = std::move(wrong);
     return;
   }
@@ -279,29 +273,12 @@ void supervisor_actor::revise(const control& x) {
   asked_.clear(); // asked by rules that hold no more
   seats_.resize(roster_.size());
   revise_nested();
-  take({.what = news::revised,
-        .count = note_command(x.command),
-        .audited = check(query.audit).empty()});
+  take({.what = news::revised, .count = note_command(x.command), .audited = is_audited(x)});
   turn();
 }
 
-/// Children that go, though others that were added at run time depend on them.
-faults supervisor_actor::needed_at_run_time(const supervisor_spec& wanted) const {
-  const auto is_declared = [&wanted](std::string_view id) {
-    return std::ranges::any_of(wanted.children, [id](const child_spec& x) { return x.id == id; });
-  };
-  faults found;
-  if (plan().pool)
-    return found;
-  for (slot who = 0; who < roster_.size(); ++who)
-    if (is_seated(who) && !plan().dependents_of(who).empty() && !is_declared(id_of(who)))
-      for (const auto dependent : plan().dependents_of(who))
-        if (is_seated(dependent) && state_.children[dependent].added
-            && !is_declared(id_of(dependent)))
-          found.push_back({path_of(who), path_of(dependent)
-                                           + " was added at run time and depends on it: remove "
-                                             "that first"});
-  return found;
+faults supervisor_actor::objections_to_revision_of(const supervisor_spec& wanted) const {
+  return plan().pool ? faults{} : needed_at_run_time(wanted, path_, roster_, state_);
 }
 
 void supervisor_actor::take_back_when_calm() {
@@ -314,9 +291,22 @@ void supervisor_actor::take_back_when_calm() {
 
 /// From their next start on; those that run are told themselves.
 void supervisor_actor::revise_nested() {
-  for (slot who = 0; who < roster_.size(); ++who)
-    if (!roster_.is_vacant(who) && spec_of(who).start.kind() == task_kind::supervisor)
-      nested_[who] = make_blueprint(spec_of(who).start.recipe().tree, seed_below(plan().seed, who));
+  for (slot who = 0; who < roster_.size(); ++who) {
+    if (roster_.is_vacant(who) || spec_of(who).start.kind() != task_kind::supervisor)
+      continue;
+    const auto& wanted = spec_of(who).start.recipe().tree;
+    if (!has_blueprint_of(who, wanted))
+      nested_[who] = make_blueprint(wanted, seed_below(plan().seed, who));
+  }
+}
+
+bool supervisor_actor::has_blueprint_of(
+  slot who, const std::shared_ptr<const supervisor_spec>& wanted) const {
+  if (const auto changed = nested_.find(who); changed != nested_.end())
+    return changed->second->spec == wanted;
+  const auto declared
+    = std::ranges::find(blue_->nested, who, [](const auto& x) { return x.first; });
+  return declared != blue_->nested.end() && declared->second->spec == wanted;
 }
 
 const std::shared_ptr<const blueprint>& supervisor_actor::below(slot who) const {

@@ -4,7 +4,6 @@
 #include "supervisor/make_plan.hpp"
 
 #include <atomic>
-#include <future>
 #include <random>
 
 namespace supervisor {
@@ -35,37 +34,6 @@ faults tree::started(nanoseconds timeout) const {
   if (!in_time)
     return {{"", "not started within " + to_string(timeout)}};
   return {};
-}
-
-void tree::current_state(std::function<void(supervisor_state)> done) const {
-  const auto query = std::make_shared<state_query>();
-  query->done = std::move(done);
-  if (const auto root = core_->root())
-    compat::anon_send(root,
-                      control{.what = control::order::state, .query = query, .node = &query->root});
-}
-
-supervisor_state tree::current_state() const {
-  const auto answer = std::make_shared<std::promise<supervisor_state>>();
-  auto waiting = answer->get_future();
-  current_state([answer](supervisor_state x) { answer->set_value(std::move(x)); });
-  return waiting.get();
-}
-
-void tree::explain(const std::string& path, std::function<void(expected<explanation>)> done) const {
-  const auto query = std::make_shared<explain_query>();
-  query->done = std::move(done);
-  if (const auto root = core_->root())
-    compat::anon_send(root, control{.what = control::order::explain,
-                                    .path = path.starts_with('/') ? path : "/" + path,
-                                    .why = query});
-}
-
-expected<explanation> tree::explain(const std::string& path) const {
-  const auto answer = std::make_shared<std::promise<expected<explanation>>>();
-  auto waiting = answer->get_future();
-  explain(path, [answer](expected<explanation> x) { answer->set_value(std::move(x)); });
-  return waiting.get();
 }
 
 faults tree::request_shutdown(std::string requested_by, std::string reason) const {

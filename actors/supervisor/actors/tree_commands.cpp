@@ -92,6 +92,30 @@ expected<control_result> tree::apply(const change_plan& what, audit by) const {
 
 // -- questions -------------------------------------------------------------------------------------------
 
+void tree::current_state(std::function<void(supervisor_state)> done) const {
+  const auto query = std::make_shared<state_query>();
+  query->done = std::move(done);
+  if (const auto root = core_->root())
+    compat::anon_send(root,
+                      control{.what = control::order::state, .query = query, .node = &query->root});
+}
+
+supervisor_state tree::current_state() const {
+  return wait_for_answer<supervisor_state>([&](auto done) { current_state(std::move(done)); });
+}
+
+void tree::explain(const std::string& path, std::function<void(expected<explanation>)> done) const {
+  const auto query = std::make_shared<explain_query>();
+  query->done = std::move(done);
+  if (const auto root = core_->root())
+    compat::anon_send(
+      root, control{.what = control::order::explain, .path = absolute(path), .why = query});
+}
+
+expected<explanation> tree::explain(const std::string& path) const {
+  return wait_for_answer<expected<explanation>>([&](auto done) { explain(path, std::move(done)); });
+}
+
 void tree::which_children(const std::string& supervisor,
                           std::function<void(expected<std::vector<child_state>>)> done) const {
   const auto query = std::make_shared<state_query>();

@@ -11,15 +11,10 @@ observer start_options::crash_lines_on_stderr() { return crash_lines(std::cerr);
 
 namespace detail {
 
-namespace {
-
-/// "/shop/till" is "till" below "/shop"; "/till" is "till" below the root, whose path is empty.
 std::pair<std::string, std::string> split(const std::string& path) {
   const auto cut = path.rfind('/');
   return {path.substr(0, cut), path.substr(cut + 1)};
 }
-
-} // namespace
 
 const std::shared_ptr<const blueprint>& blueprint::below(slot who) const {
   return std::ranges::lower_bound(nested, who, {}, [](const auto& x) { return x.first; })->second;

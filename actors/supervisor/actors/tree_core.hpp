@@ -34,6 +34,10 @@ struct start_options {
 
 namespace detail {
 
+/// The path of a child's supervisor, and the child's id: "/shop/till" is "till" below "/shop",
+/// "/till" is "till" below the root, whose path is empty.
+std::pair<std::string, std::string> split(const std::string& path);
+
 /// Of the spec, and of the refs among the arguments of its starts.
 faults all_faults(const supervisor_spec&);
 
