@@ -86,6 +86,14 @@ struct findings {
       say(field, words(was), words(is));
   }
 
+  /// The same, by their names.
+  void compare_each_text(const std::string& field, const named& was, const named& is) {
+    auto all = was;
+    all.insert(is.begin(), is.end());
+    for (const auto& [name, ignored] : all)
+      compare_texts(field + " " + config::quoted(name), found_in(was, name), found_in(is, name));
+  }
+
   void compare_policies(const std::string& field, const std::optional<restart_policy>& was,
                         const std::optional<restart_policy>& is) {
     if (was && is && *was != *is)
@@ -165,6 +173,20 @@ void compare_signs_of_life(findings& all, const child_settings& was, const child
   all.compare("stall_watchdog", was.more.stall_watchdog, is.more.stall_watchdog);
 }
 
+void compare_replacement(findings& all, const child_settings& was, const child_settings& is) {
+  const auto &a = was.more, &b = is.more;
+  all.compare_texts("preconditions", words(a.preconditions), words(b.preconditions));
+  all.compare("recycle", a.recycle, b.recycle);
+  all.compare("start_before_stop", a.start_before_stop, b.start_before_stop);
+}
+
+void compare_permissions(findings& all, const child_settings& was, const child_settings& is) {
+  all.compare("command_permissions", was.more.command_permissions.value_or(command_permissions{}),
+              is.more.command_permissions.value_or(command_permissions{}));
+  if (is.kind != task_kind::process) // of a process they are set at its start
+    all.compare("resource_limits", was.more.resource_limits, is.more.resource_limits);
+}
+
 void compare_start(findings& all, const child_settings& was, const child_settings& is) {
   all.compare("readiness", was.readiness, is.readiness);
   all.compare_names("dependencies", was.dependencies, is.dependencies);
@@ -190,7 +212,42 @@ reasons differences(const child_settings& was, const child_settings& is) {
   compare_start(all, was, is);
   all.compare("significant", was.more.significant, is.more.significant);
   compare_signs_of_life(all, was, is);
+  compare_permissions(all, was, is);
+  compare_replacement(all, was, is);
   return std::move(all.why);
+}
+
+// -- of what a child was given -----------------------------------------------------------------------
+
+namespace {
+
+named variables_of(const child_details& x) {
+  named all;
+  for (const auto& variable : x.environment)
+    all.emplace(variable.name, words(variable));
+  return all;
+}
+
+named secrets_of(const child_details& x) {
+  named all;
+  for (const auto& secret : x.secrets)
+    all.emplace(secret.name, words(secret));
+  return all;
+}
+
+} // namespace
+
+reasons renewals(const child_words& was, const child_words& is) {
+  findings all;
+  all.compare_each_text("environment", variables_of(was.more), variables_of(is.more));
+  all.compare_each_text("secrets", secrets_of(was.more), secrets_of(is.more));
+  if (is.kind == task_kind::process)
+    all.compare("resource_limits", was.more.resource_limits, is.more.resource_limits);
+  return std::move(all.why);
+}
+
+bool needs_new_life(const child_words& was, const child_words& is) {
+  return !renewals(was, is).empty();
 }
 
 // -- of a supervisor ---------------------------------------------------------------------------------
@@ -328,9 +385,65 @@ reasons of_template(reasons why) {
 
 // -- what a file declares ----------------------------------------------------------------------------
 
+namespace {
+
+std::string in_one(const detail::reasons& why) {
+  std::string text;
+  for (const auto& x : why)
+    text += (text.empty() ? "" : ", ") + x;
+  return text;
+}
+
+/// "["/bin/sh", "-c"]"
+std::string as_list(const std::vector<std::string>& argv) {
+  std::string text;
+  for (const auto& arg : argv)
+    text.append(text.empty() ? "\"" : ", \"").append(arg).append("\"");
+  return "[" + text + "]";
+}
+
+/// "022"
+std::string octal(std::uint32_t mask) {
+  std::string text;
+  for (auto rest = mask; rest != 0; rest /= 8)
+    text.insert(text.begin(), static_cast<char>('0' + rest % 8));
+  return std::string(text.size() < 3 ? 3 - text.size() : 0, '0') + text;
+}
+
+void compare_program(detail::findings& all, const process_spec& was, const process_spec& is) {
+  all.compare_texts("process/argv", as_list(was.argv), as_list(is.argv));
+  all.compare_texts("process/cwd", was.cwd, is.cwd);
+  all.compare("process/inherit", was.inherit, is.inherit);
+  all.compare_names("process/inherited", was.inherited, is.inherited);
+  all.compare_texts("process/stdin", was.stdin_file, is.stdin_file);
+}
+
+void compare_user(detail::findings& all, const process_spec& was, const process_spec& is) {
+  all.compare_texts("process/user", was.user, is.user);
+  all.compare_texts("process/group", was.group, is.group);
+  all.compare_words("process/umask", was.umask ? octal(*was.umask) : "none",
+                    is.umask ? octal(*is.umask) : "none");
+}
+
+/// "TERM" is "SIGTERM".
+std::string full_name(const std::string& signal) {
+  const auto number = signal_number(signal);
+  return number == 0 ? signal : signal_name(number);
+}
+
+void compare_signals(detail::findings& all, const process_spec& was, const process_spec& is) {
+  all.compare_words("process/stop_signal", full_name(was.stop_signal), full_name(is.stop_signal));
+  all.compare_words("process/reload_signal", full_name(was.reload_signal),
+                    full_name(is.reload_signal));
+}
+
+} // namespace
+
 bool same_start(const declared_start& a, const declared_start& b) {
   if (a.nested || b.nested)
     return a.nested && b.nested;
+  if (a.process || b.process)
+    return a.process && b.process && start_difference(*a.process, *b.process).empty();
   return a.factory == b.factory && a.args == b.args;
 }
 
@@ -339,13 +452,24 @@ std::string start_difference(const declared_start& was, const declared_start& is
     return "";
   if (was.nested || is.nested)
     return was.nested ? "start: it is no supervisor any more" : "start: it is a supervisor now";
+  if (was.process && is.process)
+    return start_difference(*was.process, *is.process);
+  if (was.process || is.process)
+    return was.process ? "start: it is no process any more" : "start: it is a process now";
   detail::findings all;
   all.compare_texts("factory", was.factory, is.factory);
   all.compare_texts("args", was.args, is.args);
-  std::string text;
-  for (const auto& x : all.why)
-    text += (text.empty() ? "" : ", ") + x;
-  return text;
+  return in_one(all.why);
+}
+
+std::string start_difference(const process_spec& was, const process_spec& is) {
+  detail::findings all;
+  compare_program(all, was, is);
+  compare_user(all, was, is);
+  compare_signals(all, was, is);
+  all.compare("process/max_line_bytes", was.max_line_bytes, is.max_line_bytes);
+  all.compare("process/max_lines_waiting", was.max_lines_waiting, is.max_lines_waiting);
+  return in_one(all.why);
 }
 
 // -- as text -----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ enum class change_kind : std::uint8_t {
   nothing,
   start,
   stop,
-  restart,         ///< what it starts is another thing
+  restart,         ///< what it starts, or gets at its start, is another thing
   change_in_place, ///< it goes on, and something else holds for it
 };
 

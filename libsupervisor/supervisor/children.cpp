@@ -10,7 +10,7 @@ void turn::start(slot who) {
   auto& r = row(who);
   if (r.ran)
     ++tally_of(who).generation;
-  ++r.number;
+  r.number = used_number(who) + 1;
   if (!is_first(who))
     fact(event_type::child_restarting, current(who));
   r.now = phase::starting;
@@ -20,7 +20,7 @@ void turn::start(slot who) {
   enter_the_gate(who);
   fact(event_type::child_starting, current(who));
   todo(deed::start, current(who));
-  set_deadline(who, later(now_, plan_.of(who).start_within));
+  set_deadline(who, later(later(now_, plan_.of(who).gates_within), plan_.of(who).start_within));
 }
 
 void turn::cancel(slot who) {
@@ -28,6 +28,7 @@ void turn::cancel(slot who) {
   const auto& stop = plan_.of(who).stop;
   drop_deadline(who);
   leave_the_gate(who);
+  give_up_swap(who);
   fact(ending() ? event_type::child_shutdown_cancel_delivered
                 : event_type::child_control_cancel_delivered,
        current(who));
@@ -135,6 +136,7 @@ void turn::leave(slot who, supervisor::fate then) {
   const auto over = plan_.of(who).temporary && r.op == operation::terminated;
   if (r.leaving) {
     r.now = phase::parked; // it may be taken back
+    r.pending = false;
     return keep_promises(who, objection::withdrawn);
   }
   if (then == fate::remove)
@@ -260,6 +262,8 @@ child_tally& turn::tally_of(slot who) {
 void turn::note_seat(std::uint32_t party, std::uint32_t seat) {
   if ((party & regroup_party) != 0)
     group(party & ~regroup_party).deadline = seat;
+  else if ((party & aside_party) != 0)
+    state_.asides[party & ~aside_party].deadline = seat;
   else
     row(party).deadline = seat;
 }

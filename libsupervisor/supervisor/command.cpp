@@ -6,7 +6,7 @@ std::string_view label(command x) noexcept {
   constexpr std::string_view words[]
     = {"none",         "start_child",      "remove_child",  "restart_child",   "pause_child",
        "resume_child", "quarantine_child", "release_child", "terminate_child", "delete_child",
-       "apply"};
+       "apply",        "shutdown",         "signal_child"};
   return words[static_cast<int>(x)];
 }
 
@@ -30,6 +30,9 @@ std::string_view label(objection x) noexcept {
                                         "not_dynamic",
                                         "child_limit_exceeded",
                                         "invalid",
+                                        "not_permitted",
+                                        "no_process",
+                                        "not_running",
                                         "start_failed",
                                         "withdrawn"};
   return words[static_cast<int>(x)];
@@ -96,6 +99,12 @@ std::string_view words(objection x) noexcept {
       return "the supervisor has as many children as its child_limit allows";
     case objection::invalid:
       return "the declaration has faults";
+    case objection::not_permitted:
+      return "the child that wants it has no command_permissions for that";
+    case objection::no_process:
+      return "only processes can be signalled";
+    case objection::not_running:
+      return "the process does not run";
     case objection::start_failed:
       return "a child could not start, so all was undone";
     case objection::withdrawn:

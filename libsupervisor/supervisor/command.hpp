@@ -18,6 +18,8 @@ enum class command : std::uint8_t {
   terminate_child,  ///< stop it; answered when it is down
   delete_child,     ///< forget a child that is down
   apply,            ///< become what another spec says
+  shutdown,         ///< of a supervisor, as its child wants it
+  signal_child,     ///< of a process
 };
 
 /// What an operator, or a policy in his place, wants of a child. Automation never undoes it.
@@ -39,6 +41,9 @@ enum class objection : std::uint8_t {
   not_dynamic,     ///< the supervisor takes no children at run time
   child_limit,     ///< the supervisor has as many children as it may have
   invalid,         ///< its declaration has faults
+  not_permitted,   ///< the child that wants it may not
+  no_process,      ///< signals are for processes
+  not_running,     ///< nobody is there to be signalled
   start_failed,    ///< and the command was undone
   withdrawn,       ///< another command stopped the child meanwhile
 };

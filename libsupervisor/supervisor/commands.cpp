@@ -22,14 +22,57 @@ void turn::obey(const input& x) {
   out_.facts.back().order = x.what == news::command ? x.order
                             : x.what == news::added ? command::start_child
                                                     : command::apply;
+  if (const auto no = objection_to_asker(x); no != objection::none)
+    return refuse_asker(x, asked_for(x));
   switch (x.what) {
     case news::added:
       return on_added(x);
     case news::revised:
       return on_revised(x);
     default:
-      return on_command(x);
+      return x.order == command::shutdown ? shut_down(x) : on_command(x);
   }
+}
+
+// -- what children want --------------------------------------------------------------------------------
+
+objection turn::objection_to_asker(const input& x) const {
+  if (x.asker.who == nobody)
+    return objection::none;
+  if (!is_current(x.asker) || !is_alive(x.asker.who))
+    return objection::not_running;
+  const auto& may = plan_.of(x.asker.who);
+  const auto allowed
+    = (x.order == command::shutdown && may.may_shutdown)
+      || (x.order == command::restart_child && may.may_restart && x.who.who == x.asker.who)
+      || (x.order == command::signal_child && x.signal > 0
+          && (may.may_signal >> (x.signal - 1) & 1) != 0);
+  return allowed ? objection::none : objection::not_permitted;
+}
+
+void turn::refuse_asker(const input& x, control_outcome told) {
+  ++tally_of(x.asker.who).refused;
+  refuse(told, objection_to_asker(x));
+}
+
+void turn::shut_down(const input& x) {
+  control_outcome told{.key = x.count, .order = x.order};
+  if (!x.audited)
+    return refuse(told, objection::unaudited);
+  told.idempotent = ending();
+  on_stop();
+  reply(told);
+}
+
+void turn::signal(const input& x, control_outcome told) {
+  const auto who = x.who.who;
+  if (!plan_.of(who).is_process)
+    return refuse(told, objection::no_process);
+  if (row(who).now != phase::up)
+    return refuse(told, objection::not_running);
+  todo(deed::signal, current(who));
+  out_.todo.back().question = static_cast<std::uint32_t>(x.signal);
+  reply(told);
 }
 
 void turn::on_command(const input& x) {
@@ -53,9 +96,12 @@ void turn::on_command(const input& x) {
       return release(told);
     case command::restart_child:
       return restart(told);
+    case command::signal_child:
+      return signal(x, told);
     case command::none:
     case command::start_child:
     case command::apply:
+    case command::shutdown:
       return refuse(told, objection::not_found); // not commands about a child that is there
   }
 }
@@ -205,7 +251,8 @@ void turn::terminate(control_outcome told) { hold_down(told, operation::terminat
 void turn::erase(control_outcome told) {
   const auto who = told.who.who;
   const auto& r = row(who);
-  if (r.now == phase::abandoned || r.lingers)
+  const auto* second = aside_of(who);
+  if (r.now == phase::abandoned || r.lingers || (second && second->now != phase::down))
     return refuse(told, objection::still_running);
   if (is_alive(who))
     return refuse(told, objection::running);
@@ -294,9 +341,12 @@ void turn::restart(control_outcome told) {
   set_operation(who, operation::active, told.key);
   told.after = operation::active;
   told.target_generation = told.generation + (r.number > r.born);
-  if (r.pending || (r.regroup != in_none && !is_alive(who)))
+  if (r.pending || is_swapping(who) || (r.regroup != in_none && !is_alive(who)))
     merge_restart(told);
-  else if (is_alive(who))
+  else if (can_swap(who)) {
+    told.fence = fence_decision::started_immediately;
+    begin_swap(who);
+  } else if (is_alive(who))
     queue_restart(told);
   else {
     if (r.now == phase::waiting) {
@@ -329,19 +379,25 @@ void turn::queue_restart(control_outcome& told) {
   auto& x = fact(event_type::child_restart_fence_entered, told.who);
   x.key = told.key;
   x.wait = plan_.of(who).stop.graceful;
+  renew(who);
+  told.cancel_delivered = runs(was) && is_being_stopped(r.now);
+  told.stop = stop_state::cancel_delivered;
+}
+
+/// Down and up again, with those who follow it, whatever its policy says.
+void turn::renew(slot who) {
+  auto& r = row(who);
   r.pending = true;
   if (r.regroup != in_none) {
     r.fate = fate::rise;
-  } else {
-    const auto g = open(aim::restart, who);
-    group(g).resume = now_;
-    join_for(g, who, fate::rise);
-    for (const auto follower : plan_.followers_of(who))
-      join_for(g, follower, fate::rise);
-    go_down(g);
+    return;
   }
-  told.cancel_delivered = runs(was) && is_being_stopped(r.now);
-  told.stop = stop_state::cancel_delivered;
+  const auto g = open(aim::restart, who);
+  group(g).resume = now_;
+  join_for(g, who, fate::rise);
+  for (const auto follower : plan_.followers_of(who))
+    join_for(g, follower, fate::rise);
+  go_down(g);
 }
 
 } // namespace supervisor::detail

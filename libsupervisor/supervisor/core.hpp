@@ -95,6 +95,7 @@ struct vital {
   time_point end_by = time_point::max();   ///< run_timeout
   time_point beat_by = time_point::max();
   time_point check_at = time_point::max(); ///< to be asked; when asked: to have answered
+  time_point recycle_at = time_point::max();
   time_point last_beat = time_point::min();
   std::uint32_t asked = 0;    ///< questions so far
   std::uint32_t failures = 0; ///< of checks, in a row
@@ -102,6 +103,18 @@ struct vital {
   child_health health = child_health::unknown;
 
   friend bool operator==(const vital&, const vital&) = default;
+};
+
+/// The second life of a child that may have two at a time: the next one until it is ready, then the
+/// one before until it has ended.
+struct aside {
+  slot who = nobody; ///< nobody: free
+  std::uint32_t number = 0;
+  phase now = phase::starting; ///< down: it has failed, and its number is used up
+  bool is_next = true;
+  std::uint32_t deadline = nobody; ///< its seat among the deadlines
+
+  friend bool operator==(const aside&, const aside&) = default;
 };
 
 /// A command whose answer has to wait.
@@ -174,6 +187,7 @@ struct state {
   std::vector<child_row> children{};
   std::vector<trouble> troubles{};
   std::vector<vital> vitals{};
+  std::vector<aside> asides{};
   std::vector<promise> promises{};
   supervisor::revising revising{};
   std::vector<regroup> regroups{};
@@ -220,7 +234,8 @@ struct child_outcome {
 struct child_tally {
   std::uint32_t generation = 0;
   std::uint32_t restarts = 0;
-  std::uint32_t merged = 0; ///< restarts commanded while one was pending
+  std::uint32_t merged = 0;  ///< restarts commanded while one was pending
+  std::uint32_t refused = 0; ///< of what it wanted of its supervisor
   bool exited = false;
   child_exit last_exit{};
   std::uint64_t last_event = 0; ///< its number
@@ -249,6 +264,8 @@ enum class news : std::uint8_t {
   heartbeat, ///< child start: it says that it lives
   checked,   ///< its answer to question number `count` of its supervisor: `well` or not
   stalled,   ///< control plane: it has been in one handler for `then.wait`
+  worn,      ///< child start: it has done as much as one life of it is to do
+  prepared,  ///< child start: all that must hold before its start does, and its time begins
   command,   ///< control: `order` number `count`
   /// control: the seat `who` is a child's now; nobody: its declaration has faults. A command with
   /// number `count`
@@ -266,6 +283,8 @@ struct input {
   bool well = false;    ///< checked: it said yes
   bool vague = false;   ///< checked: it said something that is no answer to that
   bool audited = false; ///< the command says who wants it, and why
+  life asker{};         ///< of a command: the child that wants it, if one does
+  int signal = 0;       ///< signal_child; 0: to read its configuration again
 };
 
 enum class deed : std::uint8_t {
@@ -277,6 +296,8 @@ enum class deed : std::uint8_t {
   wake,    ///< send `deadline` at `at`; replaces no earlier wish
   ask,     ///< the policy outside, what is in `question`; the answer becomes `answered`
   check,   ///< ask the child how it is, with number `question`; the answer becomes `checked`
+  swap,    ///< this life is the child now; the one before it goes on being stopped
+  signal,  ///< send it the signal `question`, or the one to read its configuration again if 0
   answer,  ///< a command, with the outcome number `question`
   vacate,  ///< the seat is free: forget who had it
   begun,   ///< every child was started once
@@ -287,7 +308,7 @@ struct effect {
   deed what{};
   aim why{};
   life who{};                 ///< finish: whose end was the reason, if any
-  std::uint32_t question = 0; ///< of `ask`, `check` and `answer`: which
+  std::uint32_t question = 0; ///< of `ask`, `check`, `signal` and `answer`: which
   time_point at{};
 
   friend bool operator==(const effect&, const effect&) = default;

@@ -178,8 +178,9 @@ void weigh_times(const voices& v, effective_policy& x) {
 }
 
 void weigh_health(const voices& v, effective_policy& x) {
-  const auto by_default = v.child.kind == task_kind::supervisor ? std::nullopt // it sends no beats
-                                                                : v.above.defaults.health_policy;
+  const auto sends_beats // unless somebody says so, a program knows nothing of us
+    = v.child.kind != task_kind::supervisor && v.child.kind != task_kind::process;
+  const auto by_default = sends_beats ? v.above.defaults.health_policy : std::nullopt;
   x.health.value = first_said(v.child.more.health_policy, by_default);
   if (x.health.value)
     x.health.from = policy_source::user_override;

@@ -63,6 +63,9 @@ std::string_view label(event_type x) noexcept {
     "child_unhealthy",
     "health_check_passed",
     "health_check_failed",
+    "child_recycling",
+    "child_swapped",
+    "child_swap_failed",
   };
   return words[static_cast<int>(x)];
 }

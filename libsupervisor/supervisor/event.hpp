@@ -89,6 +89,9 @@ enum class event_type : std::uint8_t {
   child_unhealthy,
   health_check_passed,
   health_check_failed, ///< `count` in a row
+  child_recycling,     ///< it is well, and old enough to be replaced
+  child_swapped,       ///< this life stands in the place of life number `count` now
+  child_swap_failed,   ///< this life was to do so, and did not become ready: the one before goes on
 };
 
 /// Which of two equal claims counted.

@@ -60,7 +60,11 @@ void add(mixer& to, const std::optional<restart_policy>& x) {
 void add(mixer& to, const plan::kind& x) {
   add(to, x.policy);
   add(to, x.limits);
-  to.add(x.start_within).add(x.stop.graceful).add(x.stop.abort_wait).add(x.stable_after);
+  to.add(x.start_within)
+    .add(x.gates_within)
+    .add(x.stop.graceful)
+    .add(x.stop.abort_wait)
+    .add(x.stable_after);
   to.add(x.success_codes).add(std::uint64_t{x.reach}).add(std::uint64_t{x.team});
   to.add(std::uint64_t{x.group}).add(x.severity);
   to.add(std::uint64_t{x.awaits_ready}).add(std::uint64_t{x.critical});
@@ -68,7 +72,9 @@ void add(mixer& to, const plan::kind& x) {
   to.add(std::uint64_t{x.significant}).add(std::uint64_t{x.stops_forever});
   to.add(x.run_within).add(x.stale_after).add(x.check_every).add(x.check_within);
   to.add(std::uint64_t{x.check_retries}).add(x.probe_every).add(x.probe_within);
-  to.add(std::uint64_t{x.stall_is_failure});
+  to.add(std::uint64_t{x.stall_is_failure}).add(std::uint64_t{x.swaps});
+  to.add(std::uint64_t{x.is_process}).add(x.recycled_after).add(x.recycle_spread);
+  to.add(std::uint64_t{x.may_shutdown}).add(std::uint64_t{x.may_restart}).add(x.may_signal);
 }
 
 void add(mixer& to, const plan::group& x) {

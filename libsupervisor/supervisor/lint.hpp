@@ -20,6 +20,7 @@ struct lint {
 ///   default_root        a root that decides nothing about restarts at all
 ///   order               rest_for_one, and children declared in another order than they start
 ///   auto_shutdown       a supervisor that ends by itself, and is always started again
+///   resource_limits     limits of a child that is no process, and has none of its own
 ///   role                what contradicts the role of a child
 template <class Start>
 std::vector<lint> lints(const basic_supervisor_spec<Start>&);

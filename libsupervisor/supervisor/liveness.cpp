@@ -46,13 +46,23 @@ void turn::look_after_ready(slot who) {
   mine->check_at = kind.check_every.count() > 0 ? later(now_, kind.check_every) : time_point::max();
   if (kind.stale_after.count() > 0)
     mine->beat_by = later(now_, kind.stale_after);
+  mine->recycle_at = recycle_time(who);
   rearm(who);
+}
+
+time_point turn::recycle_time(slot who) const {
+  const auto& kind = plan_.of(who);
+  if (kind.recycled_after.count() == 0)
+    return time_point::max();
+  const auto share = 1 - kind.recycle_spread * luck(plan_.seed, current(who));
+  return later(now_, shortened(kind.recycled_after, share));
 }
 
 void turn::rearm(slot who) {
   const auto& mine = *vital_of(who);
   const auto too_old = later(mine.beat_by, nanoseconds{1}); // as old as allowed is not too old
-  set_deadline(who, std::min({mine.start_by, mine.end_by, too_old, mine.check_at}));
+  set_deadline(who,
+               std::min({mine.start_by, mine.end_by, too_old, mine.check_at, mine.recycle_at}));
 }
 
 /// A beat moves `beat_by` and leaves the deadline alone, which then finds nothing to do.
@@ -69,6 +79,12 @@ void turn::on_vital_due(slot who) {
   }
   if (mine.check_at <= now_) {
     mine.awaits_answer ? check_failed(who) : check(who);
+    if (row(who).now != phase::up)
+      return;
+  }
+  if (mine.recycle_at <= now_) {
+    mine.recycle_at = time_point::max();
+    recycle(who);
     if (row(who).now != phase::up)
       return;
   }
@@ -152,6 +168,32 @@ void turn::unhealthy(slot who, child_health how) {
     mine->health = how;
   fact(event_type::child_unhealthy, current(who));
   condemn(who, condemned::unhealthy);
+}
+
+void turn::on_worn(life who) {
+  if (!is_current(who))
+    return stale(who);
+  if (row(who.who).ready)
+    recycle(who.who);
+}
+
+/// It did nothing wrong: no policy is asked, and nothing is counted as a failure.
+void turn::recycle(slot who) {
+  const auto& r = row(who);
+  if (r.now != phase::up || r.regroup != in_none || r.pending)
+    return;
+  if (const auto* second = aside_of(who); second && second->now != phase::down)
+    return recycle_later(who);
+  fact(event_type::child_recycling, current(who)).wait = now_ - r.since;
+  can_swap(who) ? begin_swap(who) : renew(who);
+}
+
+/// The next life did not come up: the same time passes until another is tried.
+void turn::recycle_later(slot who) {
+  if (auto* mine = vital_of(who); mine && row(who).now == phase::up) {
+    mine->recycle_at = recycle_time(who);
+    rearm(who);
+  }
 }
 
 /// It is stopped, and its end counts as a failure of its own. If others go down with it, its stop is

@@ -15,6 +15,7 @@ namespace supervisor::detail {
 /// All that may become something else while the child goes on.
 struct child_settings {
   std::string_view id{};
+  task_kind kind{};
   effective_policy holds{};
   bool singled_out = false; ///< by an override of its supervisor
   const std::optional<restart_policy>& policy;
@@ -36,6 +37,9 @@ struct supervisor_settings {
 using reasons = std::vector<std::string>;
 
 reasons differences(const child_settings& was, const child_settings& is);
+
+/// What it was given at its start, and has as long as it lives.
+reasons renewals(const child_words& was, const child_words& is);
 
 /// But for what is seen at its children.
 reasons differences(const supervisor_settings& was, const supervisor_settings& is);
@@ -69,6 +73,7 @@ template <class Start>
 child_settings settings_of(const basic_child_spec<Start>& child,
                            const basic_supervisor_spec<Start>& spec, const singled_out& by_name) {
   return {.id = child.id,
+          .kind = child.start.kind(),
           .holds = effective(child, spec, by_name),
           .singled_out = by_name.overrides.contains(child.id),
           .policy = child.policy,
@@ -102,15 +107,23 @@ std::string below(const basic_child_spec<Start>& child) {
   return nested ? with_below(count_below(*nested)) : "";
 }
 
-/// Why it has to be restarted, if it has to.
 template <class Start>
-std::string why_restarted(const basic_child_spec<Start>& was, const basic_child_spec<Start>& is) {
-  const auto *old_tree = was.start.tree(), *new_tree = is.start.tree();
+std::string why_another(const Start& was, const Start& is) {
+  const auto *old_tree = was.tree(), *new_tree = is.tree();
   if (!old_tree && !new_tree)
-    return same_start(was.start, is.start) ? "" : start_difference(was.start, is.start);
+    return same_start(was, is) ? "" : start_difference(was, is);
   if (old_tree && new_tree)
     return "";
   return old_tree ? "start: it is no supervisor any more" : "start: it is a supervisor now";
+}
+
+/// Why it has to be restarted, if it has to.
+template <class Start>
+reasons why_restarted(const basic_child_spec<Start>& was, const basic_child_spec<Start>& is) {
+  reasons why;
+  append(why, why_another(was.start, is.start));
+  append(why, renewals(words_of(was), words_of(is)));
+  return why;
 }
 
 /// A supervisor that is wanted still, and as what it was: one with declared children, or one whose
@@ -209,9 +222,9 @@ private:
 
   void list_kept(const child_type& was, const child_type& is, const std::string& path,
                  reasons why) {
-    if (auto other = why_restarted(was, is); !other.empty()) {
-      why.insert(why.begin(), std::move(other));
-      return list(path, change_kind::restart, std::move(why), below(is));
+    if (auto renewed = why_restarted(was, is); !renewed.empty()) {
+      append(renewed, std::move(why));
+      return list(path, change_kind::restart, std::move(renewed), below(is));
     }
     if (is.start.tree())
       return list_rest(*was.start.tree(), *is.start.tree(), path, std::move(why));

@@ -42,6 +42,9 @@ effective_policy weigh(const child_words&, const supervisor_words&);
 /// One value of that, for rules that look at no other.
 sourced<policies::restart> effective_restart(const child_words&, const child_defaults&);
 
+/// Whether what it was given at its start is given to it otherwise: only the next life has that.
+bool needs_new_life(const child_words& was, const child_words& is);
+
 /// What contradicts the role of this child, called `path`; nothing without a role.
 std::vector<role_conflict> conflicts_of(const child_words&, const effective_policy&,
                                         const std::string& path);

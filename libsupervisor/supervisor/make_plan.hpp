@@ -16,6 +16,7 @@ struct kind_key {
   child_reactions reactions{}; ///< as the child itself says
   std::uint32_t team = plan::none;
   nanoseconds start_within{};
+  nanoseconds gates_within{0};
   bool awaits_ready = false;
   bool critical = true;
   bool significant = false;
@@ -23,6 +24,10 @@ struct kind_key {
   std::optional<health_check> check{};
   std::optional<readiness_probe> probe{};
   std::optional<stall_watchdog> stall{};
+  std::optional<command_permissions> may{};
+  std::optional<recycle_policy> recycle{};
+  bool swaps = false;
+  bool is_process = false;
 
   friend bool operator==(const kind_key&, const kind_key&) = default;
 };
@@ -74,6 +79,9 @@ constexpr std::uint64_t mixed(std::uint64_t x) noexcept {
 
 inline constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u; ///< splitmix64's step
 
+/// They have their own time, before that of the start.
+nanoseconds time_of(const std::vector<precondition>&);
+
 /// Of everything but the hash itself.
 std::uint64_t hash_of(const plan&);
 
@@ -86,6 +94,7 @@ kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spe
     .reactions = said_in(child.more).reactions,
     .team = child.more ? builder.team_of(*child.more) : plan::none,
     .start_within = child.start_timeout.value_or(default_start_timeout),
+    .gates_within = time_of(said_in(child.more).preconditions),
     .awaits_ready = child.readiness == readiness::on_report,
     .critical = child.criticality == criticality::critical,
     .significant = said_in(child.more).significant,
@@ -93,6 +102,10 @@ kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spe
     .check = said_in(child.more).health_check,
     .probe = said_in(child.more).readiness_probe,
     .stall = said_in(child.more).stall_watchdog,
+    .may = said_in(child.more).command_permissions,
+    .recycle = said_in(child.more).recycle,
+    .swaps = said_in(child.more).start_before_stop,
+    .is_process = child.start.kind() == task_kind::process,
   };
 }
 

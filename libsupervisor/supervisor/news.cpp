@@ -20,6 +20,13 @@ void turn::on_stop() {
   end(aim::stop, nobody);
 }
 
+void turn::on_prepared(life who) {
+  if (!is_current(who) || row(who.who).now != phase::starting)
+    return;
+  row(who.who).since = now_;
+  set_deadline(who.who, later(now_, plan_.of(who.who).start_within));
+}
+
 void turn::on_started(life who) {
   if (!is_current(who))
     return stale(who);
@@ -130,6 +137,10 @@ void turn::on_deadline() {
     if ((party & regroup_party) != 0) {
       drop_group_deadline(party & ~regroup_party);
       on_group_due(party & ~regroup_party);
+    } else if ((party & aside_party) != 0) {
+      auto& due = state_.asides[party & ~aside_party];
+      drop_deadline(due);
+      on_due(due);
     } else {
       drop_deadline(party);
       on_due(party);

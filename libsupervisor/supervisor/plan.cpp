@@ -88,6 +88,33 @@ restart_policy policy_of(const kind_key& key) {
 
 } // namespace
 
+nanoseconds time_of(const std::vector<precondition>& gates) {
+  nanoseconds all{0};
+  for (const auto& gate : gates)
+    all = gate.timeout > nanoseconds::max() - all ? nanoseconds::max() : all + gate.timeout;
+  return all;
+}
+
+namespace {
+
+std::uint64_t bits_of(const std::vector<std::string>& signals) {
+  std::uint64_t bits = 0;
+  for (const auto& name : signals)
+    if (const auto number = signal_number(name); number > 0)
+      bits |= std::uint64_t{1} << (number - 1);
+  return bits;
+}
+
+/// Signals are allowed by default.
+void permit(plan::kind& kind, const std::optional<command_permissions>& said) {
+  const auto may = said.value_or(command_permissions{});
+  kind.may_shutdown = may.allow_shutdown;
+  kind.may_restart = may.allow_restart;
+  kind.may_signal = bits_of(may.allowed_signals);
+}
+
+} // namespace
+
 plan_builder::plan_builder(strategy s, const intensity& i, const supervisor_details& said,
                            std::uint64_t seed)
   : said_(said) {
@@ -181,6 +208,7 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
     .policy = policy_of(key),
     .limits = as_policy(limits),
     .start_within = key.start_within,
+    .gates_within = key.gates_within,
     .stop = holds.shutdown.value,
     .stable_after = holds.backoff.value.longest,
     .success_codes = holds.success_exit_codes.value,
@@ -195,6 +223,8 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
     .frees_followers = holds.on_success_exit.value == on_success_action::no_op,
     .significant = key.significant,
     .stops_forever = holds.on_manual_stop.value == on_manual_stop_action::stop_forever,
+    .swaps = key.swaps,
+    .is_process = key.is_process,
     .run_within = key.run_within,
   };
   if (holds.health.value)
@@ -210,6 +240,11 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
     kind.awaits_ready = true;
   }
   kind.stall_is_failure = key.stall && key.stall->action == on_stall_action::restart;
+  permit(kind, key.may);
+  if (key.recycle) {
+    kind.recycled_after = key.recycle->max_age.value_or(nanoseconds{0});
+    kind.recycle_spread = key.recycle->spread;
+  }
   for (std::uint32_t g = 0; g < made->groups.size(); ++g)
     if (made->groups[g].name == holds.group)
       kind.group = g;
@@ -232,6 +267,16 @@ double luck(std::uint64_t seed, life who) noexcept {
   const auto z = detail::mixed(
     seed + detail::golden * ((std::uint64_t{who.who} << 32 | who.number) + 1)); // splitmix64
   return static_cast<double>(z >> 11) * 0x1.0p-53;
+}
+
+std::uint64_t shortened(std::uint64_t limit, double share) noexcept {
+  return std::max<std::uint64_t>(
+    1, static_cast<std::uint64_t>(static_cast<double>(limit) * std::min(share, 1.0)));
+}
+
+nanoseconds shortened(nanoseconds limit, double share) noexcept {
+  return nanoseconds{
+    static_cast<std::int64_t>(shortened(static_cast<std::uint64_t>(limit.count()), share))};
 }
 
 template std::shared_ptr<const plan> make_plan(const declared_spec&, std::uint64_t);

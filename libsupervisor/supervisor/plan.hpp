@@ -38,6 +38,7 @@ struct plan {
     restart_policy policy{standard_policy{}};
     std::optional<restart_policy> limits{}; ///< asked beside the policy
     nanoseconds start_within = std::chrono::seconds{30};
+    nanoseconds gates_within{0}; ///< before that
     stop_budget stop{};
     nanoseconds stable_after{};                ///< a run this long ends a streak
     std::vector<std::int32_t> success_codes{}; ///< exit codes that are no failure
@@ -51,6 +52,15 @@ struct plan {
     bool frees_followers = false; ///< its clean end is nothing to those who follow it
     bool significant = false;
     bool stops_forever = false; ///< once terminated, no command but a new start brings it back
+    bool swaps = false;         ///< the next life is ready before this one is stopped
+    bool is_process = false;
+    nanoseconds recycled_after{0}; ///< of being ready; 0: never
+    double recycle_spread = 0;
+
+    // -- what it may want of its supervisor
+    bool may_shutdown = false;
+    bool may_restart = false;
+    std::uint64_t may_signal = 0; ///< bit n - 1: signal n, to siblings
 
     // -- signs of life; 0: nobody looks
     nanoseconds run_within{0};
@@ -62,6 +72,7 @@ struct plan {
 
     bool is_watched() const {
       return run_within.count() + stale_after.count() + check_every.count() + probe_every.count()
+               + recycled_after.count()
              > 0;
     }
   };
@@ -113,6 +124,10 @@ extern template std::shared_ptr<const plan> make_plan(const declared_spec&, std:
 
 /// A roll in [0, 1) for one life of one child: always the same for the same seed.
 double luck(std::uint64_t seed, life who) noexcept;
+
+/// That share of it, no less than 1.
+nanoseconds shortened(nanoseconds limit, double share) noexcept;
+std::uint64_t shortened(std::uint64_t limit, double share) noexcept;
 
 // -- who had the last word -------------------------------------------------------------------------
 // decision::because of a whole supervisor: each scope has its numbers, and the parts of its policy

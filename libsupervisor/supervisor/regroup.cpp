@@ -166,6 +166,7 @@ void turn::end(aim why, slot culprit) {
     return;
   clear_the_lines();
   break_promises(objection::shutting_down);
+  give_up_all_swaps();
   const auto g = open(why, culprit);
   state_.ending = g;
   for (auto x = state_.oldest; x != nobody; x = row(x).younger)
@@ -369,9 +370,13 @@ void turn::finish(std::uint32_t g) {
 }
 
 void turn::count_those_already_down() {
+  for (const auto& x : state_.asides)
+    if (x.who != nobody && x.now == phase::abandoned)
+      tally_.outcomes.push_back({life_of(x), shutdown_status::abort_failed, {}});
   std::vector<bool> counted(state_.children.size());
   for (const auto& x : tally_.outcomes)
-    counted[x.who.who] = true;
+    if (x.who == current(x.who.who))
+      counted[x.who.who] = true;
   for (slot who = 0; who < state_.children.size(); ++who)
     if (!counted[who] && row(who).now != phase::vacant)
       tally_.outcomes.push_back({current(who),

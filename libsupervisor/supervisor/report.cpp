@@ -192,6 +192,7 @@ child_state describe(const plan& p, const state& s, const tally& t, slot who, ti
   x.generation = counted.generation;
   x.attempt = r.number - r.born;
   x.restart_count = counted.restarts;
+  x.refused_requests = counted.refused;
   if (counted.exited)
     x.last_exit = counted.last_exit;
   if (x.state == lifecycle::restarting)
@@ -209,6 +210,15 @@ std::optional<nanoseconds> stop_bound(const plan& p, const state& s) {
         && now != phase::killing)
       continue;
     const auto& stop = p.of(x).stop;
+    if (stop.is_unlimited())
+      return std::nullopt;
+    graceful = std::max(graceful, stop.graceful);
+    killed = std::max(killed, stop.abort_wait);
+  }
+  for (const auto& x : s.asides) {
+    if (x.who == nobody || x.now == phase::down || x.now == phase::abandoned)
+      continue;
+    const auto& stop = p.of(x.who).stop;
     if (stop.is_unlimited())
       return std::nullopt;
     graceful = std::max(graceful, stop.graceful);
@@ -284,7 +294,11 @@ std::string words(const child_exit& x) {
     case exit_detail::code:
       return "exit code " + std::to_string(x.code);
     case exit_detail::signal:
-      return "signal " + std::to_string(x.code);
+      return signal_name(x.code);
+    case exit_detail::core_dump:
+      return signal_name(x.code) + ", core dumped";
+    case exit_detail::out_of_memory:
+      return "out of memory";
     case exit_detail::killed:
       return "killed";
     case exit_detail::lost:

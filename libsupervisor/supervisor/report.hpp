@@ -85,7 +85,11 @@ struct child_state {
   std::optional<decision> last_decision{};
   std::string stuck_in{}; ///< the message that it does not come back from
   std::optional<nanoseconds> stuck_for{};
-  std::uint64_t last_event = 0; ///< its number among its supervisor's, 0: none
+  std::uint64_t last_event = 0;       ///< its number among its supervisor's, 0: none
+  std::uint32_t refused_requests = 0; ///< of what it wanted of its supervisor
+  std::int32_t pid = 0;               ///< of a process that runs
+  std::string status_text{};          ///< what the process says of itself
+  std::vector<std::string> remarks{}; ///< limits that nobody keeps
   bool significant = false;
   bool dynamic = false;   ///< added at run time
   bool forgotten = false; ///< a temporary child that has ended: no sibling any more

@@ -20,6 +20,11 @@ bool goes_on(const Start& before, const Start& after) {
   return same_start(before, after);
 }
 
+template <class Start>
+bool goes_on(const basic_child_spec<Start>& before, const basic_child_spec<Start>& after) {
+  return goes_on(before.start, after.start) && !needs_new_life(words_of(before), words_of(after));
+}
+
 /// The children of one supervisor by their seats, and the plan that goes with them. As long as
 /// nothing changes it is only the spec, and shares its plan; a change costs as much as the child
 /// that changes, but for the first one. The specs that it hands out stay where they are until their
@@ -196,7 +201,7 @@ void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_ho
     } else {
       is_wanted[who] = true;
       const auto& was = *seats_[who];
-      if (!goes_on(was.start, child.start))
+      if (!goes_on(was, child))
         changes.renewed.push_back(who);
       if (key_of(was, *before_spec, old_names, *old_builder) != keys.back())
         changes.changed.push_back(who);

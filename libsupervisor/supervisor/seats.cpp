@@ -71,7 +71,7 @@ void turn::vacate(slot who) {
   drop_deadline(who);
   keep_promises(who, objection::withdrawn);
   row(who).added = true;
-  if (!is_needed(who))
+  if (is_seat_free(who))
     give_seat_back(who);
   ungate_dependents_of(who);
 }
@@ -92,8 +92,15 @@ void turn::give_seat_back(slot who) {
   if (who < tally_.children.size())
     tally_.children[who] = {};
   for (const auto need : plan_.needs_of(who))
-    if (row(need).now == phase::forgotten && row(need).added && !is_needed(need))
+    if (is_seat_free(need))
       give_seat_back(need);
+}
+
+/// Nobody sits there, nobody waits for whoever did, and nothing of it runs.
+bool turn::is_seat_free(slot who) const {
+  const auto* second = aside_of(who);
+  return row(who).now == phase::forgotten && row(who).added && !is_needed(who)
+         && (!second || second->now == phase::down);
 }
 
 /// Whoever had it is forgotten, but for the number of its last life: news of it are stale for ever.
@@ -104,8 +111,8 @@ void turn::empty_seat(slot who) {
   if (r.vital != nobody)
     state_.vitals[r.vital] = {};
   child_row empty;
-  empty.number = r.number;
-  empty.born = r.number;
+  empty.number = used_number(who) + (aside_of(who) ? 1 : 0); // one that still ends keeps its own
+  empty.born = empty.number;
   empty.trouble = r.trouble;
   empty.vital = r.vital;
   empty.now = phase::vacant;

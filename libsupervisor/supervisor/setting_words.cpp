@@ -29,6 +29,13 @@ std::string after_point(std::int64_t thousandths) {
   return "." + digits;
 }
 
+/// "a, b, c"
+struct parts {
+  std::string text{};
+
+  void add(const std::string& part) { text += (text.empty() ? "" : ", ") + part; }
+};
+
 std::string words(const token_bucket& x) {
   return "a budget of " + std::to_string(x.max_burst) + " in " + detail::words(x.window) + ", "
          + number(x.recovery_rate_per_sec) + " back a second";
@@ -136,6 +143,76 @@ std::string words(const health_check& x) {
 
 std::string words(const stall_watchdog& x) {
   return words(label(x.action)) + " after " + words(x.after);
+}
+
+std::string words(const resource_limits& x) {
+  parts all;
+  if (x.max_memory_mb)
+    all.add(std::to_string(*x.max_memory_mb) + " MB");
+  if (x.max_cpu_percent)
+    all.add(std::to_string(*x.max_cpu_percent) + "% of a core");
+  if (x.max_file_descriptors)
+    all.add(std::to_string(*x.max_file_descriptors) + " open files");
+  if (x.max_core_mb)
+    all.add(*x.max_core_mb == 0 ? "no core dump" : std::to_string(*x.max_core_mb) + " MB of core");
+  if (x.max_processes)
+    all.add(std::to_string(*x.max_processes) + " processes");
+  if (x.required && !all.text.empty())
+    all.add("required");
+  return all.text.empty() ? "none" : all.text;
+}
+
+std::string words(const command_permissions& x) {
+  std::vector<int> signals;
+  for (const auto& name : x.allowed_signals)
+    signals.push_back(signal_number(name));
+  std::ranges::sort(signals);
+  parts all;
+  if (x.allow_shutdown)
+    all.add("shutdown");
+  if (x.allow_restart)
+    all.add("restart");
+  for (const auto signal : signals)
+    all.add(signal_name(signal));
+  return all.text.empty() ? "nothing" : all.text;
+}
+
+/// A text is in quotation marks, so that it is no reference.
+std::string words(const env_var& x) {
+  return x.secret_ref ? *x.secret_ref : '"' + x.value.value_or("") + '"';
+}
+
+std::string words(const secret_ref& x) {
+  return '"' + x.key + '"' + (x.required ? ", required" : "");
+}
+
+namespace {
+
+std::string way_of(const precondition& x) {
+  return !x.path.empty() ? "path " + x.path : !x.tcp.empty() ? "tcp " + x.tcp : "check " + x.check;
+}
+
+} // namespace
+
+std::string words(const precondition& x) {
+  return way_of(x) + " for " + words(x.timeout) + " each " + words(x.check_interval);
+}
+
+std::string words(const std::vector<precondition>& some) {
+  parts all;
+  for (const auto& x : some)
+    all.add(words(x));
+  return all.text.empty() ? "none" : all.text;
+}
+
+std::string words(const recycle_policy& x) {
+  parts all;
+  if (x.max_age)
+    all.add("after " + words(*x.max_age));
+  if (x.max_count)
+    all.add("at a count of " + std::to_string(*x.max_count));
+  all.add("spread " + number(x.spread));
+  return all.text;
 }
 
 std::string words(const sidecar_config& x) {

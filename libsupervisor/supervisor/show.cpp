@@ -54,6 +54,10 @@ std::string show(const effect& x, time_point now, std::string_view name) {
       return "ask about " + std::string{name};
     case deed::check:
       return "check " + std::string{name};
+    case deed::swap:
+      return "swap " + std::string{name};
+    case deed::signal:
+      return "signal " + std::string{name};
     case deed::wake:
     case deed::answer:
     case deed::vacate:

@@ -72,6 +72,28 @@ std::string lines_of(const effective_policy& x, bool has_own_policy) {
          + line("escalation_policy", x.escalation);
 }
 
+std::string named(const env_var& x) { return x.name + " = " + words(x); }
+std::string named(const secret_ref& x) { return x.name + " = " + words(x); }
+std::string named(const precondition& x) { return words(x); }
+
+template <class T>
+std::string lines_of_each(std::string_view name, const std::vector<T>& all) {
+  std::string text;
+  for (const auto& x : all)
+    text += line(name, config::printable(named(x)), policy_source::user_override);
+  return text;
+}
+
+/// What nobody but the child says.
+std::string lines_of(const child_details& x) {
+  constexpr auto said = policy_source::user_override;
+  return line_if_on("resource_limits", x.resource_limits, said)
+         + line_if_on("command_permissions", x.command_permissions, said)
+         + lines_of_each("environment", x.environment) + lines_of_each("secrets", x.secrets)
+         + lines_of_each("preconditions", x.preconditions) + line_if_on("recycle", x.recycle, said)
+         + (x.start_before_stop ? line("start_before_stop", "yes", said) : "");
+}
+
 std::string heading(const std::string& path, const effective_policy& x) {
   return path + (x.role ? ", role " + words(label(*x.role)) : "")
          + (x.group.empty() ? "" : ", group " + config::quoted(x.group)) + '\n';
@@ -82,7 +104,8 @@ std::string heading(const std::string& path, const effective_policy& x) {
 std::string show_effective(const declared_spec& spec) {
   std::string text;
   const auto add = [&](const auto& child, const effective_policy& x, const std::string& path) {
-    text += (text.empty() ? "" : "\n") + heading(path, x) + lines_of(x, child.policy.has_value());
+    text += (text.empty() ? "" : "\n") + heading(path, x) + lines_of(x, child.policy.has_value())
+            + lines_of(detail::said_in(child.more));
   };
   detail::each_effective(spec, "", add);
   return text;

@@ -2,7 +2,9 @@
 
 #include "supervisor/expected.hpp"
 #include "supervisor/policies.hpp"
+#include "supervisor/process_spec.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,7 +16,7 @@ namespace supervisor {
 
 // -- words ---------------------------------------------------------------------------------------
 
-enum class task_kind : std::uint8_t { async_worker, blocking_worker, supervisor };
+enum class task_kind : std::uint8_t { async_worker, blocking_worker, supervisor, process };
 
 /// When a child counts as ready to serve those that depend on it.
 enum class readiness : std::uint8_t {
@@ -46,7 +48,7 @@ enum class propagation : std::uint8_t {
 };
 
 constexpr std::string_view label(task_kind x) noexcept {
-  constexpr std::string_view words[] = {"async_worker", "blocking_worker", "supervisor"};
+  constexpr std::string_view words[] = {"async_worker", "blocking_worker", "supervisor", "process"};
   return words[static_cast<int>(x)];
 }
 
@@ -133,31 +135,75 @@ struct stall_watchdog {
   friend bool operator==(const stall_watchdog&, const stall_watchdog&) = default;
 };
 
-// -- fields that nothing acts on yet ---------------------------------------------------------------
-// Declared so that a spec has one shape for ever; setting one is a fault ("not supported yet").
+// -- what a child may use, and may ask for ------------------------------------------------------------
 
+/// So many can be counted in bytes.
+inline constexpr std::uint64_t most_megabytes = (std::uint64_t{1} << 44) - 1;
+
+/// Bounds that the operating system keeps; of processes only, since an actor shares those of its
+/// program. A process that cannot be given one of them runs without it and says so, or does not
+/// start if it is `required`.
 struct resource_limits {
-  std::optional<std::uint64_t> max_memory_mb{};
-  std::optional<std::uint32_t> max_cpu_percent{};
-  std::optional<std::uint64_t> max_file_descriptors{};
+  std::optional<std::uint64_t> max_memory_mb{};        ///< of data, in each process of the child
+  std::optional<std::uint32_t> max_cpu_percent{};      ///< of one core; needs a cgroup
+  std::optional<std::uint64_t> max_file_descriptors{}; ///< open at a time, in each process
+  std::optional<std::uint64_t> max_core_mb{};          ///< of a core dump; 0: none
+  std::optional<std::uint64_t> max_processes{};        ///< of the child's user
+  bool required = false;
+
+  friend bool operator==(const resource_limits&, const resource_limits&) = default;
 };
 
+/// What a child may ask its supervisor for, see `child`.
 struct command_permissions {
-  bool allow_shutdown = false;
-  bool allow_restart = false;
-  std::vector<std::string> allowed_signals{"SIGTERM"};
+  bool allow_shutdown = false;                         ///< of the supervisor
+  bool allow_restart = false;                          ///< of the child itself
+  std::vector<std::string> allowed_signals{"SIGTERM"}; ///< to siblings that are processes
+
+  friend bool operator==(const command_permissions&, const command_permissions&) = default;
 };
 
+/// A variable of a process, or what `child::environment` says. Either a value or a secret.
 struct env_var {
   std::string name{};
   std::optional<std::string> value{};
-  std::optional<std::string> secret_ref{};
+  std::optional<std::string> secret_ref{}; ///< "${NAME}", NAME being one of the child's secrets
+
+  friend bool operator==(const env_var&, const env_var&) = default;
 };
 
+/// Looked up anew at every start. Its value is in no spec.
 struct secret_ref {
-  std::string name{};
-  std::string key{};
-  bool required = false;
+  std::string name{};    ///< as the child calls it
+  std::string key{};     ///< as the provider of secrets calls it
+  bool required = false; ///< without it the child does not start
+
+  friend bool operator==(const secret_ref&, const secret_ref&) = default;
+};
+
+/// What must hold before a child is started: one of `path`, `tcp` and `check`.
+struct precondition {
+  std::string path{};  ///< of something that exists
+  std::string tcp{};   ///< "host:port" where somebody accepts connections
+  std::string check{}; ///< what `holds` is called
+  std::function<bool()> holds{};
+  nanoseconds timeout = std::chrono::seconds{30}; ///< the start has failed after that
+  nanoseconds check_interval = std::chrono::milliseconds{500};
+
+  /// Functions cannot be compared; their names can.
+  friend bool operator==(const precondition& a, const precondition& b) {
+    return a.path == b.path && a.tcp == b.tcp && a.check == b.check && a.timeout == b.timeout
+           && a.check_interval == b.check_interval;
+  }
+};
+
+/// When a child that is well is replaced by a fresh one.
+struct recycle_policy {
+  std::optional<nanoseconds> max_age{};     ///< since it was ready
+  std::optional<std::uint64_t> max_count{}; ///< of what it says to have done, see `child::served`
+  double spread = 0.1; ///< each life is shorter by up to this share, so that not all end at once
+
+  friend bool operator==(const recycle_policy&, const recycle_policy&) = default;
 };
 
 /// Whether children may be added to a running supervisor.
@@ -265,12 +311,14 @@ struct child_details {
   std::optional<supervisor::health_check> health_check{};
   std::optional<supervisor::readiness_probe> readiness_probe{};
   std::optional<supervisor::stall_watchdog> stall_watchdog{};
-
-  // not supported yet
   std::optional<supervisor::resource_limits> resource_limits{};
   std::optional<supervisor::command_permissions> command_permissions{};
   std::vector<env_var> environment{};
   std::vector<secret_ref> secrets{};
+  std::vector<precondition> preconditions{}; ///< all of them must hold, one after the other
+  std::optional<recycle_policy> recycle{};
+  /// A restart by hand or by `recycle` waits until the next is ready.
+  bool start_before_stop = false;
 };
 
 inline constexpr nanoseconds default_start_timeout = std::chrono::seconds{30};
@@ -301,7 +349,7 @@ struct child_defaults {
   policies::backoff backoff = inherited_backoff; ///< 10 ms, doubling to 1 s, no jitter
   std::optional<stop_budget> shutdown{};         ///< 5 s, 1 s; not of nested supervisors: unlimited
   std::optional<child_limits> limits{};          ///< none
-  std::optional<supervisor::health_policy> health_policy{}; ///< no beats; not of nested supervisors
+  std::optional<supervisor::health_policy> health_policy{}; ///< no beats; of actors only
 };
 
 struct supervisor_details {
@@ -341,11 +389,15 @@ struct declared_start {
   std::string factory{};
   std::string args{}; ///< JSON text
   std::shared_ptr<const basic_supervisor_spec<declared_start>> nested{};
+  std::shared_ptr<const process_spec> process{};
 
-  bool empty() const { return factory.empty() && !nested; }
-  task_kind kind() const { return nested ? task_kind::supervisor : task_kind::async_worker; }
-  std::string_view label() const { return factory; }
+  bool empty() const { return factory.empty() && !nested && !process; }
+  task_kind kind() const {
+    return nested ? task_kind::supervisor : process ? task_kind::process : task_kind::async_worker;
+  }
+  std::string_view label() const { return process ? "process" : std::string_view{factory}; }
   const basic_supervisor_spec<declared_start>* tree() const { return nested.get(); }
+  const process_spec* program() const { return process.get(); }
 };
 
 /// Whether both start the same thing; two nested supervisors do, whatever their children.

@@ -50,7 +50,7 @@ void turn::take(std::span<const input> inputs) {
     revise_without_those_blocked();
     end_revision_when_through();
   }
-  if (ending() && group(state_.ending).down)
+  if (ending() && group(state_.ending).down && !asides_run())
     finish(state_.ending);
   start_those_in_line();
   wake_in_time();
@@ -84,6 +84,8 @@ void turn::put_in_order(std::vector<ended>& ends) {
 }
 
 void turn::take(const input& x, std::vector<ended>& ends) {
+  if (x.what < news::command && is_aside(x.who))
+    return hear_aside(x);
   switch (x.what) {
     case news::begin:
       return on_begin();
@@ -111,6 +113,10 @@ void turn::take(const input& x, std::vector<ended>& ends) {
       return on_checked(x);
     case news::stalled:
       return on_stalled(x);
+    case news::worn:
+      return on_worn(x.who);
+    case news::prepared:
+      return on_prepared(x.who);
     case news::command:
     case news::added:
     case news::revised:
@@ -138,6 +144,7 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
   const auto in_order = x.exit.detail != exit_detail::killed && x.exit.what != exit_class::panic;
   if (r.lingers && r.regroup != in_none && !in_order)
     return linger(x); // nobody below it had its time: whoever waits for it waits for them
+  give_up_swap(who);
   ends.push_back({who, r.now, x.exit, r.ran ? now_ - r.since : nanoseconds{0}});
   drop_deadline(who);
   tally_of(who).exited = true;

@@ -1,8 +1,8 @@
 #pragma once
 
 // One call of `step`, as an object: what its parts share. Only supervision.cpp, waiting.cpp,
-// news.cpp, children.cpp, regroup.cpp, commands.cpp, seats.cpp, revising.cpp and liveness.cpp
-// include it.
+// news.cpp, children.cpp, regroup.cpp, commands.cpp, seats.cpp, revising.cpp, liveness.cpp and
+// swapping.cpp include it.
 
 #include "supervisor/core.hpp"
 
@@ -84,6 +84,7 @@ private:
   void ready(slot);
   void on_ignored(const input&, std::vector<ended>& ends);
   void on_lingering(const input&);
+  void on_prepared(life);
   void on_late_end(life, std::vector<ended>& ends);
   void on_deadline();
   void on_due(slot);
@@ -115,6 +116,35 @@ private:
   void set_operation(slot, operation, std::uint32_t key);
   bool is_needed(slot) const;
 
+  objection objection_to_asker(const input&) const;
+  void refuse_asker(const input&, control_outcome);
+  void renew(slot);
+  void signal(const input&, control_outcome);
+  void shut_down(const input&);
+
+  // -- swapping.cpp: a child that has two lives for a while ---------------------------------------------
+
+  aside* aside_of(slot);
+  const aside* aside_of(slot) const;
+  bool is_aside(life) const;
+  bool can_swap(slot) const;
+  bool is_swapping(slot) const;
+  void begin_swap(slot);
+  void give_up_swap(slot);
+  void give_up_all_swaps();
+  void hear_aside(const input&);
+  void is_ready(aside&);
+  void has_ended(aside&, const child_exit&);
+  void let_go(aside&);
+  void stop(aside&);
+  void kill(aside&);
+  void on_due(aside&);
+  bool asides_run() const;
+  void set_deadline(aside&, time_point);
+  void drop_deadline(aside&);
+  std::uint32_t used_number(slot);
+  static life life_of(const aside& x) { return {x.who, x.number}; }
+
   // -- seats.cpp: children that come and go, and commands that wait for them ----------------------------
 
   void on_added(const input&);
@@ -123,6 +153,7 @@ private:
   void vacate(slot);
   void keep_seat(slot);
   void give_seat_back(slot);
+  bool is_seat_free(slot) const;
   void empty_seat(slot);
   void keep_promises(slot, objection);
   void keep_promises_of_its_end(slot);
@@ -162,6 +193,10 @@ private:
   void on_heartbeat(life);
   void on_checked(const input&);
   void on_stalled(const input&);
+  void on_worn(life);
+  void recycle(slot);
+  void recycle_later(slot);
+  time_point recycle_time(slot) const;
   void unhealthy(slot, child_health);
   void condemn(slot, supervisor::condemned);
 
@@ -253,8 +288,9 @@ private:
   memory_slot nothing_{};       ///< of a group, for those who are in none
 };
 
-/// Deadlines of regroups carry this bit beside their number.
+/// Deadlines of regroups and of second lives carry these bits beside their number.
 inline constexpr std::uint32_t regroup_party = 0x8000'0000u;
+inline constexpr std::uint32_t aside_party = 0x4000'0000u;
 
 inline constexpr std::uint32_t open_gate = nobody;
 inline constexpr std::uint32_t supervisor_gate = nobody - 1;

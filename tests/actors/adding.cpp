@@ -25,7 +25,7 @@ int reply_of(sup::test::tree& it, const sup::supervised_ref<caf::actor>& who, in
   auto request = sup::compat::request(self, *who, caf::infinite, n);
   it.run();
   int came = -1;
-  request.receive([&](int x) { came = x; }, [](const caf::error&) {});
+  std::move(request).receive([&](int x) { came = x; }, [](const caf::error&) {});
   return came;
 }
 

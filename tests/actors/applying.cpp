@@ -1,5 +1,6 @@
 // A tree that becomes another one.
 
+#include "governed.hpp"
 #include "told.hpp"
 
 #include <doctest/doctest.h>
@@ -9,6 +10,7 @@
 
 namespace sup = supervisor;
 using namespace std::chrono_literals;
+using governed::ask;
 
 namespace {
 
@@ -68,16 +70,6 @@ std::string apply(sup::test::tree& it, const sup::change_plan& plan) {
 std::string become(sup::test::tree& it, sup::supervisor_spec wanted) {
   const auto plan = it.plan_for(std::move(wanted));
   return plan ? apply(it, *plan) : to_string(plan.error());
-}
-
-int ask(sup::test::tree& it, const std::string& path, int n) {
-  caf::scoped_actor self{it.system()};
-  auto answer = sup::compat::request(self, *it.ref(path), caf::infinite, n);
-  it.run();
-  int got = 0;
-  std::move(answer).receive([&](int x) { got = x; },
-                            [&](const caf::error& why) { FAIL(sup::words(why)); });
-  return got;
 }
 
 } // namespace

@@ -362,8 +362,9 @@ SCENARIO("a child is removed") {
         caf::scoped_actor self{it.system()};
         auto request = sup::compat::request(self, *old, caf::infinite, 1);
         it.run();
-        request.receive([](int) { FAIL("somebody answered"); },
-                        [](const caf::error& why) { CHECK(why == sup::failure::child_gone); });
+        std::move(request).receive(
+          [](int) { FAIL("somebody answered"); },
+          [](const caf::error& why) { CHECK(why == sup::failure::child_gone); });
       }
       AND_WHEN("another child of that name is added") {
         REQUIRE(it.start_child(child("b"))->ok());
@@ -372,8 +373,8 @@ SCENARIO("a child is removed") {
           caf::scoped_actor self{it.system()};
           auto request = sup::compat::request(self, *it.ref("b"), caf::infinite, 1);
           it.run();
-          request.receive([](int n) { CHECK(n == 2); },
-                          [](const caf::error& why) { FAIL(to_string(why)); });
+          std::move(request).receive([](int n) { CHECK(n == 2); },
+                                     [](const caf::error& why) { FAIL(to_string(why)); });
         }
       }
       AND_WHEN("it had crashed at the very moment") {
@@ -734,8 +735,7 @@ TEST_CASE("two who restart the same child at once leave one life of it") {
     auto seen = most.load();
     while (now > seen && !most.compare_exchange_weak(seen, now)) {
     }
-    while (!me.stopping())
-      std::this_thread::sleep_for(1ms);
+    wait_to_stop(me);
     --active;
   };
   auto tree = sup::start(system, {.children = {{.id = "a", .start = sup::blocking_worker(body)}}},
@@ -775,8 +775,7 @@ TEST_CASE("a child that asks its own supervisor while it starts does not block i
   const auto nosy = [&rows, known](sup::child me) {
     const auto& tree = known.get();
     rows.set_value(row_of(tree.which_children()) + "; " + tree.current_state().children[0].id);
-    while (!me.stopping())
-      std::this_thread::sleep_for(1ms);
+    wait_to_stop(me);
   };
   std::promise<std::string> told;
   const auto asking = [&told, known](caf::event_based_actor*) -> caf::behavior {

@@ -4,7 +4,9 @@
 #include <supervisor/test/tree.hpp>
 
 #include <algorithm>
+#include <semaphore>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 // Children that tests of commands share, and what came of commands as text.
@@ -23,6 +25,24 @@ inline caf::behavior steady(caf::event_based_actor* self) {
 inline void leave(sup::test::tree& it, const std::string& path) {
   sup::compat::anon_send(*it.ref(path), std::string{"leave"});
   it.run();
+}
+
+/// What a child answers to a number.
+inline int ask(sup::test::tree& it, const std::string& path, int n) {
+  caf::scoped_actor self{it.system()};
+  auto answer = sup::compat::request(self, *it.ref(path), caf::infinite, n);
+  it.run();
+  int got = 0;
+  std::move(answer).receive([&](int x) { got = x; },
+                            [&](const caf::error& why) { FAIL(sup::words(why)); });
+  return got;
+}
+
+/// What a blocking worker does that has nothing to do.
+inline void wait_to_stop(const sup::child& me) {
+  std::binary_semaphore told{0};
+  const std::stop_callback tell{me.stop_token(), [&told] { told.release(); }};
+  told.acquire();
 }
 
 /// Needs some time to stop.

@@ -1,5 +1,6 @@
 // Children that have to say that they live.
 
+#include "governed.hpp"
 #include "told.hpp"
 
 #include <doctest/doctest.h>
@@ -13,6 +14,7 @@
 
 namespace sup = supervisor;
 using namespace std::chrono_literals;
+using governed::ask;
 
 namespace {
 
@@ -80,16 +82,6 @@ private:
   std::ostringstream all_;
   std::streambuf *out_, *err_;
 };
-
-int ask(sup::test::tree& it, const std::string& path, int n) {
-  caf::scoped_actor self{it.system()};
-  auto answer = sup::compat::request(self, *it.ref(path), caf::infinite, n);
-  it.run();
-  int got = 0;
-  std::move(answer).receive([&](int x) { got = x; },
-                            [&](const caf::error& why) { FAIL(sup::words(why)); });
-  return got;
-}
 
 } // namespace
 

@@ -25,8 +25,8 @@ std::string answer_of(sup::test::tree& it, const sup::supervised_ref<caf::actor>
   auto request = sup::compat::request(self, *who, caf::infinite, 0);
   it.run();
   std::string came;
-  request.receive([&](const std::string& x) { came = x; },
-                  [&](const caf::error& why) { came = "error: " + to_string(why); });
+  std::move(request).receive([&](const std::string& x) { came = x; },
+                             [&](const caf::error& why) { came = "error: " + to_string(why); });
   return came;
 }
 
@@ -206,8 +206,8 @@ SCENARIO("partitions share work by key") {
         caf::scoped_actor self{it.system()};
         auto request = sup::compat::request(self, *cache.of("ann"), caf::infinite, 1);
         it.run();
-        request.receive([](int n) { CHECK(n == 2); },
-                        [](const caf::error& why) { FAIL(to_string(why)); });
+        std::move(request).receive([](int n) { CHECK(n == 2); },
+                                   [](const caf::error& why) { FAIL(to_string(why)); });
       }
     }
   }

@@ -1,3 +1,5 @@
+#include "governed.hpp"
+
 #include <doctest/doctest.h>
 #include <supervisor/test/tree.hpp>
 
@@ -5,6 +7,7 @@
 
 namespace sup = supervisor;
 using namespace std::chrono_literals;
+using governed::ask;
 
 namespace {
 
@@ -161,16 +164,6 @@ public:
 private:
   int now_;
 };
-
-int ask(sup::test::tree& it, const std::string& path, int n) {
-  caf::scoped_actor self{it.system()};
-  auto answer = sup::compat::request(self, *it.ref(path), caf::infinite, n);
-  it.run();
-  int got = 0;
-  std::move(answer).receive([&](int x) { got = x; },
-                            [&](const caf::error& why) { FAIL(sup::words(why)); });
-  return got;
-}
 
 } // namespace
 

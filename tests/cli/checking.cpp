@@ -34,7 +34,7 @@ examples/bad.json:26: /children/5/id: is missing. What the child is called, uniq
 examples/bad.json:32: /children/6/supervisor/children/0/restrat: unknown key "restrat", did you mean "restart"?
 examples/bad.json:34: /children/6/supervisor/children/1/restart: "sometimes" is none of permanent, transient, temporary
 examples/bad.json:36: /children/6/supervisor/children/2/backoff/jitter: 1.5 is out of range, must be a ratio from 0 to 1 or one of disabled, full, decorrelated
-examples/bad.json:38: /children/6/supervisor/children/3/process: not supported yet
+examples/bad.json:38: /children/6/supervisor/children/3/process/argv: must name a program, such as ["/bin/true"]
 )");
       CHECK(checked.out == "");
       CHECK(checked.code == 2);

@@ -70,13 +70,14 @@ TEST_CASE("a child that is read by itself gets all its faults back with their li
            "beat may be that old\n"
            "/factory (line 6): this key has been there before");
   CHECK(said_of("{\"id\": \"a\"}")
-        == "/factory (line 1): is missing: a child has a factory or a supervisor");
+        == "/factory (line 1): is missing: a child has a factory, a supervisor or a process");
   CHECK(said_of("[]").starts_with("/ (line 1): is an array, must be an object with id, factory, "));
   CHECK(said_of("").starts_with("/ (line 1): not JSON: "));
   CHECK(said_of(R"({"version": 1, "id": "a", "factory": "f"})")
           .starts_with("/version (line 1): unknown key \"version\", "));
   CHECK(said_of(R"({"id": "a", "factory": "f", "process": {}})")
-        == "/process (line 1): not supported yet\n"
+        == "/process/argv (line 1): is missing. The program and what it is told: a path, or a name "
+           "that PATH is searched for, first.\n"
            "/process (line 1): one too many: this child has a factory already");
 }
 

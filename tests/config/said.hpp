@@ -26,6 +26,12 @@ inline std::string child_with(std::string_view members) {
                    + (members.empty() ? "" : ", " + std::string{members}) + "}]");
 }
 
+/// The same with a process, which has these members beside its argv.
+inline std::string process_with(std::string_view members) {
+  return file_with(R"("children": [{"id": "a", "process": {"argv": ["x"])"
+                   + (members.empty() ? "" : ", " + std::string{members}) + "}}]");
+}
+
 inline declared_spec spec_of(std::string_view file) {
   auto spec = read_spec(file);
   REQUIRE_MESSAGE(spec, said(file));

@@ -94,6 +94,7 @@ TEST_CASE("the decoder and the schema agree") {
         R"("supervisor_failure_limit": 1)",
         R"("group_strategies": [])",
         R"("child_strategy_overrides": [])",
+        R"("children": [{"id": "a", "process": {"argv": ["x", ""]}}])",
         R"("group_configs": [{"name": "a", "limits": "guarded"}])",
         R"("group_configs": [{"name": "a", "limits": {"concurrent_restarts": 2}}, {"name": "b"}],
            "group_dependencies": [{"from_group": "a", "to_group": "b", "propagation": "full"}])",
@@ -161,6 +162,11 @@ TEST_CASE("the decoder and the schema agree") {
                                 R"("children": [{"id": "a", "supervisor":
                                                   {"control_channel_capacity": 5}}])",
                                 R"("children": [{"id": "a", "process": {}}])",
+                                R"("children": [{"id": "a", "process": {"argv": []}}])",
+                                R"("children": [{"id": "a", "process": {"argv": "true"}}])",
+                                R"("children": [{"id": "a", "process": "true"}])",
+                                R"("children": [{"id": "a", "process": {"argv": ["x"]},
+                                                 "args": {}}])",
                                 R"("colour": "red")"})
     agree(file_with(bad), false);
   for (const auto* const good :
@@ -197,8 +203,37 @@ TEST_CASE("the decoder and the schema agree") {
         R"("health_policy": {"heartbeat_interval": "2s", "stale_after": "5s"})",
         R"("health_check": {"check_interval": "1s", "timeout": "1s", "max_retries": 1})",
         R"("readiness": {"check_interval": "1s", "timeout": "1s"})",
-        R"("stall_watchdog": {"after": "1s", "action": "restart"})"})
+        R"("stall_watchdog": {"after": "1s", "action": "restart"})",
+        R"("resource_limits": {})",
+        R"("resource_limits": {"max_memory_mb": 17592186044415, "max_core_mb": 0})",
+        R"("resource_limits": {"max_cpu_percent": 100, "max_file_descriptors": 4})",
+        R"("command_permissions": {"allowed_signals": []})",
+        R"("command_permissions": {"allowed_signals": ["HUP", "SIGPOLL", "SIGRTMIN+30"]})",
+        R"("environment": [{"name": "_a1", "value": ""}])",
+        R"("environment": [{"name": "A", "secret_ref": "${B}"}],
+           "secrets": [{"name": "B", "key": "k"}])",
+        R"("preconditions": [{"tcp": "db:5432"}, {"tcp": "[::1]:1"}, {"check": "x"}])",
+        R"("preconditions": [{"path": "/x", "timeout": "500ms"}])",
+        R"("recycle": {"max_age": "1h"})",
+        R"("recycle": {"max_count": 9007199254740991, "spread": 0})",
+        R"("start_before_stop": true)"})
     agree(child_with(good), true);
+  for (const auto* const good :
+       {R"("cwd": "/", "user": "0", "group": "www-data", "stdin": "/dev/zero")",
+        R"("inherit": "listed", "inherited": ["PATH"])", R"("inherit": "clean", "inherited": [])",
+        R"("umask": "0")", R"("umask": "00777")",
+        R"("stop_signal": "INT", "reload_signal": "SIGRTMIN")",
+        R"("max_line_bytes": 1, "max_lines_waiting": 4294967294)"})
+    agree(process_with(good), true);
+  for (const auto* const bad :
+       {R"("cwd": "")", R"("inherit": "some")", R"("inherit": "listed", "inherited": ["1A"])",
+        R"("inherit": "listed", "inherited": "PATH")", R"("user": 0)", R"("umask": 22)",
+        R"("umask": "")", R"("umask": "1000")", R"("umask": "8")", R"("umask": "-1")",
+        R"("stdin": "")", R"("stop_signal": "SIGKILL")", R"("stop_signal": "sigterm")",
+        R"("stop_signal": 15)", R"("reload_signal": "SIGRTMIN+31")",
+        R"("reload_signal": "SIGRTMIN+0")", R"("max_line_bytes": 0)", R"("max_lines_waiting": 0)",
+        R"("env": {})"})
+    agree(process_with(bad), false);
   for (const auto* const bad :
        {R"("args": [])",
         R"("name": "")",
@@ -250,6 +285,44 @@ TEST_CASE("the decoder and the schema agree") {
         R"("readiness": {"max_retries": 1})",
         R"("stall_watchdog": {"action": "kill"})",
         R"("stall_watchdog": "5s")",
+        R"("resource_limits": 5)",
+        R"("resource_limits": {"max_memory_mb": 0})",
+        R"("resource_limits": {"max_memory_mb": 17592186044416})",
+        R"("resource_limits": {"max_cpu_percent": 101})",
+        R"("resource_limits": {"max_cpu_percent": 0})",
+        R"("resource_limits": {"max_file_descriptors": 3})",
+        R"("resource_limits": {"max_core_mb": -1})",
+        R"("resource_limits": {"max_processes": 0})",
+        R"("resource_limits": {"max_threads": 1})",
+        R"("command_permissions": {"allowed_signals": ["SIGSTOP"]})",
+        R"("command_permissions": {"allowed_signals": "SIGTERM"})",
+        R"("command_permissions": {"allow_shutdown": 1})",
+        R"("environment": {"A": "b"})",
+        R"("environment": [{"value": "b"}])",
+        R"("environment": [{"name": "A"}])",
+        R"("environment": [{"name": "A-B", "value": "b"}])",
+        R"("environment": [{"name": "A", "value": 5}])",
+        R"("environment": [{"name": "A", "secret_ref": "$B"}],
+           "secrets": [{"name": "B", "key": "k"}])",
+        R"("environment": [{"name": "A", "secret_ref": "${B}", "value": "b"}],
+           "secrets": [{"name": "B", "key": "k"}])",
+        R"("secrets": [{"name": "B"}])",
+        R"("secrets": [{"key": "k"}])",
+        R"("secrets": [{"name": "a.b", "key": "k"}])",
+        R"("secrets": [{"name": "B", "key": ""}])",
+        R"("preconditions": [{}])",
+        R"("preconditions": [{"path": "/x", "check": "x"}])",
+        R"("preconditions": [{"tcp": "db"}])",
+        R"("preconditions": [{"tcp": "::1:80"}])",
+        R"("preconditions": [{"tcp": ":80"}])",
+        R"("preconditions": [{"path": "/x", "timeout": 5}])",
+        R"("recycle": {})",
+        R"("recycle": {"spread": 0.5})",
+        R"("recycle": {"max_count": 0})",
+        R"("recycle": {"max_age": 5})",
+        R"("recycle": {"max_age": "1h", "spread": 1})",
+        R"("recycle": {"max_age": "1h", "spread": -0.1})",
+        R"("start_before_stop": "yes")",
         R"("sidecar_config": {})",
         R"("sidecar_config": "b")",
         R"("sidecar_config": {"primary_child_id": "b", "linked_lifecycle": "yes"})"})
@@ -280,7 +353,7 @@ TEST_CASE("the schema describes every key and closes every object") {
       ++keys;
     }
   });
-  CHECK(keys > 90);
+  CHECK(keys > 130);
 }
 
 TEST_CASE("a default that the schema shows can be written into a file") {
@@ -302,13 +375,18 @@ TEST_CASE("a default that the schema shows can be written into a file") {
     child["limits"][limit] = with_defaults(of.at(limit), json::object());
   for (const auto* const asked : {"health_policy", "health_check", "readiness", "stall_watchdog"})
     child[asked] = with_defaults(of.at(asked), json::object());
+  const auto* const permissions = "command_permissions";
+  child[permissions] = with_defaults(of.at(permissions), json::object());
+  child["recycle"] = with_defaults(of.at("recycle"), {{"max_age", "1h"}});
+  child["preconditions"] = json::array({with_defaults(of.at("precondition"), {{"path", "/x"}})});
   child["limits"]["meltdown"] = with_defaults(of.at("meltdown"), json::object());
   file["limits"]["restart_budget"] = with_defaults(of.at("restart_budget"), json::object());
   file["restart_limit"] = with_defaults(of.at("restart_limit"), json::object());
   file["severity_defaults"] = with_defaults(of.at("severity_defaults"), json::object());
   const auto* const dynamic = "dynamic_supervisor_policy";
   file[dynamic] = with_defaults(of.at(dynamic), json::object());
-  file["children"] = json::array({child});
+  const auto process = with_defaults(of.at("process"), {{"argv", {"x"}}});
+  file["children"] = json::array({child, {{"id", "b"}, {"process", process}}});
 
   const auto spec = spec_of(file.dump());
   CHECK(spec.strategy == strategy::one_for_one);
@@ -325,6 +403,10 @@ TEST_CASE("a default that the schema shows can be written into a file") {
   CHECK(spec.children.at(0).more->readiness_probe == readiness_probe{});
   CHECK(spec.children.at(0).more->stall_watchdog == stall_watchdog{});
   CHECK(spec.children.at(0).more->significant == child_details{}.significant);
+  CHECK(spec.children.at(0).more->command_permissions == command_permissions{});
+  CHECK(spec.children.at(0).more->recycle == recycle_policy{std::chrono::hours{1}});
+  CHECK(spec.children.at(0).more->preconditions == std::vector{precondition{.path = "/x"}});
+  CHECK(*spec.children.at(1).start.process == process_spec{.argv = {"x"}});
   CHECK(spec.more->auto_shutdown == supervisor_details{}.auto_shutdown);
   CHECK(spec.more->dynamic_supervisor_policy == dynamic_supervisor_policy{});
   CHECK(spec.more->limits == scope_limits{.restart_budget = token_bucket{}});

@@ -161,6 +161,31 @@ TEST_CASE("every field of a child is changed in place and named with both values
                  [](auto& x) { x.readiness_probe = readiness_probe{}; }),
       of_details("stall_watchdog: none -> report after 5s",
                  [](auto& x) { x.stall_watchdog = stall_watchdog{}; }),
+      of_details("command_permissions: SIGTERM -> shutdown, restart, SIGHUP, SIGRTMIN+1",
+                 [](auto& x) {
+                   x.command_permissions = {true, true, {"RTMIN+1", "SIGHUP"}};
+                 }),
+      of_details("command_permissions: SIGTERM -> nothing",
+                 [](auto& x) {
+                   x.command_permissions = {false, false, {}};
+                 }),
+      of_details(
+        "resource_limits: none -> 1 MB, 2% of a core, 4 open files, no core dump, 5 processes",
+        [](auto& x) {
+          x.resource_limits = {1, 2, 4, 0, 5};
+        }),
+      of_details(
+        "preconditions: none -> path /x for 30s each 500ms, tcp a:1 for 1s each 1s",
+        [](auto& x) {
+          x.preconditions = {{.path = "/x"}, {.tcp = "a:1", .timeout = 1s, .check_interval = 1s}};
+        }),
+      of_details("preconditions: none -> check ready for 30s each 500ms",
+                 [](auto& x) { x.preconditions = {{.check = "ready"}}; }),
+      of_details("recycle: none -> after 24h, at a count of 9, spread 0.1",
+                 [](auto& x) {
+                   x.recycle = {24h, 9};
+                 }),
+      of_details("start_before_stop: no -> yes", [](auto& x) { x.start_before_stop = true; }),
     },
     "/web", change_kind::change_in_place);
 }
@@ -244,6 +269,122 @@ TEST_CASE("another start is a restart") {
                     x.more.make().name = "front";
                   })},
         "/web", change_kind::restart);
+}
+
+TEST_CASE("what a child is given at its start needs another life") {
+  check(
+    {
+      of_details("environment \"MODE\": none -> \"fast\"",
+                 [](auto& x) { x.environment = {{.name = "MODE", .value = "fast"}}; }),
+      of_details("environment \"A\": none -> ${S}; secrets \"S\": none -> \"k\", required",
+                 [](auto& x) {
+                   x.environment = {{.name = "A", .secret_ref = "${S}"}};
+                   x.secrets = {{"S", "k", true}};
+                 }),
+      of_details("secrets \"S\": none -> \"k\"; name: web -> front",
+                 [](auto& x) {
+                   x.secrets = {{"S", "k"}};
+                   x.name = "front";
+                 }),
+    },
+    "/web", change_kind::restart);
+}
+
+TEST_CASE("a variable that says nothing is there, and a long one is shown from where it differs") {
+  const auto with = [](std::string value) {
+    auto a = worker("a");
+    a.more.make().environment = {{.name = "X", .value = std::move(value)}};
+    return of({a});
+  };
+  const std::string same(200, 'a');
+  CHECK(to_do(of({worker("a")}), with("")) == "restart /a environment \"X\": none -> \"\"\n");
+  CHECK(to_do(with(""), of({worker("a")})) == "restart /a environment \"X\": \"\" -> none\n");
+  CHECK(to_do(with(same + "1"), with(same + "2"))
+        == "restart /a environment \"X\": ..." + std::string(20, 'a') + "1\" -> ..."
+             + std::string(20, 'a') + "2\"\n");
+}
+
+TEST_CASE("what is given to one and is not written in the same order is the same") {
+  auto running = of({worker("a")});
+  running.children[0].more.make()
+    = {.command_permissions = command_permissions{},
+       .environment = {{.name = "A", .value = "1"}, {.name = "B", .value = "2"}},
+       .secrets = {{"S", "k"}, {"T", "l"}}};
+  auto wanted = running;
+  auto& more = wanted.children[0].more.make();
+  more.command_permissions = {};
+  std::swap(more.environment[0], more.environment[1]);
+  std::swap(more.secrets[0], more.secrets[1]);
+  CHECK(to_do(running, wanted) == "");
+}
+
+namespace {
+
+declared_child_spec process(std::string id, process_spec what) {
+  declared_start start;
+  start.process = std::make_shared<const process_spec>(std::move(what));
+  return {.id = std::move(id), .start = std::move(start)};
+}
+
+} // namespace
+
+TEST_CASE("every field of a process needs another life and is named with both values") {
+  const process_spec was{.argv = {"/bin/sh", "-c", "a b"}};
+  const auto becomes = [&](auto edit) {
+    auto is = was;
+    edit(is);
+    const auto running = of({process("p", was)}), wanted = of({process("p", is)});
+    const auto text = to_do(running, wanted);
+    const auto start = text.find("process/"), end = text.find('\n');
+    CHECK(text.starts_with("restart /p process/"));
+    CHECK(start_difference(was, is) == text.substr(start, end - start));
+    CHECK_FALSE(same_start(running.children[0].start, wanted.children[0].start));
+    return text.substr(start + 8, end - start - 8);
+  };
+  CHECK(becomes([](auto& x) { x.argv.pop_back(); })
+        == R"(argv: ["/bin/sh", "-c", "a b"] -> ["/bin/sh", "-c"])");
+  CHECK(becomes([](auto& x) { x.argv.emplace_back(); })
+        == R"(argv: ["/bin/sh", "-c", "a b"] -> ["/bin/sh", "-c", "a b", ""])");
+  CHECK(becomes([](auto& x) { x.cwd = "/srv"; }) == "cwd: none -> /srv");
+  CHECK(becomes([](auto& x) { x.inherit = env_inheritance::clean; })
+        == "inherit: inherit -> clean");
+  CHECK(becomes([](auto& x) {
+          x.inherit = env_inheritance::listed;
+          x.inherited = {"PATH", "LANG"};
+        })
+        == "inherit: inherit -> listed, process/inherited: none -> LANG, PATH");
+  CHECK(becomes([](auto& x) { x.stdin_file = "/x"; }) == "stdin: /dev/null -> /x");
+  CHECK(becomes([](auto& x) { x.user = "nobody"; }) == "user: none -> nobody");
+  CHECK(becomes([](auto& x) { x.group = "33"; }) == "group: none -> 33");
+  CHECK(becomes([](auto& x) { x.umask = 022; }) == "umask: none -> 022");
+  CHECK(becomes([](auto& x) { x.umask = 0; }) == "umask: none -> 000");
+  CHECK(becomes([](auto& x) { x.stop_signal = "INT"; }) == "stop_signal: SIGTERM -> SIGINT");
+  CHECK(becomes([](auto& x) { x.reload_signal = "SIGUSR1"; })
+        == "reload_signal: SIGHUP -> SIGUSR1");
+  CHECK(becomes([](auto& x) { x.max_line_bytes = 10; }) == "max_line_bytes: 16384 -> 10");
+  CHECK(becomes([](auto& x) { x.max_lines_waiting = 10; }) == "max_lines_waiting: 1024 -> 10");
+}
+
+TEST_CASE("a process goes on if it is started in the same words") {
+  const auto running = of({process("p", {.argv = {"x"}})});
+  CHECK(to_do(running, of({process("p", {.argv = {"x"}})})) == "");
+  CHECK(to_do(running, of({process("p", {.argv = {"x"}, .stop_signal = "TERM"})})) == "");
+}
+
+TEST_CASE("a process and anything else are two things") {
+  const auto of_process = of({process("p", {.argv = {"x"}})});
+  CHECK(to_do(of_process, of({worker("p")})) == "restart /p start: it is no process any more\n");
+  CHECK(to_do(of({worker("p")}), of_process) == "restart /p start: it is a process now\n");
+  CHECK(order(of_process, of({nested("p", {})})) == "nothing /, restart /p");
+}
+
+TEST_CASE("the limits of a process are set at its start and so are new ones") {
+  auto running = of({process("p", {.argv = {"x"}})});
+  auto wanted = running;
+  wanted.children[0].more.make().resource_limits = {.max_memory_mb = 64, .required = true};
+  CHECK(to_do(running, wanted) == "restart /p resource_limits: none -> 64 MB, required\n");
+  wanted.children[0].more.make().resource_limits = {.required = true};
+  CHECK(to_do(running, wanted) == "");
 }
 
 TEST_CASE("what is said otherwise and means the same is nothing") {

@@ -206,9 +206,10 @@ public:
   time_point now{std::chrono::hours{1}};
   std::vector<event> facts;
   std::vector<effect> deeds;
-  std::vector<control_outcome> outcomes; ///< of all commands so far
-  std::vector<input> checks;             ///< answers that children owe, `well` or not
-  std::map<slot, question> questions;    ///< the last of each child
+  std::vector<control_outcome> outcomes;            ///< of all commands so far
+  std::vector<input> checks;                        ///< answers that children owe, `well` or not
+  std::map<slot, question> questions;               ///< the last of each child
+  std::vector<std::pair<std::string, int>> signals; ///< that were sent, and to whom
   bool finished = false, begun = false;
   bool is_large = false; ///< too large to look at all of it after every step
   aim over{};
@@ -222,9 +223,8 @@ private:
   void obey(const std::vector<input>& xs, std::string& text) {
     effects out;
     for (const auto& x : xs)
-      if ((x.what == news::exited || x.what == news::ignored) && x.who.who < alive_.size()
-          && x.who.number == state_.children[x.who.who].number)
-        alive_[x.who.who] = false;
+      if ((x.what == news::exited || x.what == news::ignored) && x.who.who < alive_.size())
+        std::erase(alive_[x.who.who], x.who.number);
     paused_.clear();
     for (const auto& g : state_.groups)
       paused_.push_back(now < g.paused_until);
@@ -248,7 +248,7 @@ private:
     switch (x.what) {
       case deed::start:
         must(!is_paused(x.who.who), "a start although its group is paused", x.who.who);
-        alive_[x.who.who] = true;
+        alive_[x.who.who].push_back(x.who.number);
         if (failing.contains(id))
           answers_.push_back({.what = news::exited, .who = x.who, .exit = no_start});
         else if (ignoring.contains(id))
@@ -280,6 +280,10 @@ private:
       case deed::vacate:
         roster_.vacate(x.who.who);
         break;
+      case deed::signal:
+        signals.emplace_back(id, static_cast<int>(x.question));
+        break;
+      case deed::swap:
       case deed::answer:
       case deed::abandon:
       case deed::wait:
@@ -297,8 +301,9 @@ private:
         check_start(x.who);
       if (x.what == deed::finish)
         for (slot i = 0; i < alive_.size(); ++i)
-          must(!alive_[i] || state_.children[i].now == phase::abandoned,
-               "a child that outlives its supervisor", i);
+          for (const auto number : alive_[i])
+            must(phase_of({i, number}) == phase::abandoned, "a child that outlives its supervisor",
+                 i);
     }
     for (const auto& x : out.facts)
       must(x.seq == ++seq_, "a gap in the events", x.who.who);
@@ -312,10 +317,27 @@ private:
 
   void check_start(life x) {
     const auto& r = state_.children[x.who];
-    must(!alive_[x.who], "a second active attempt", x.who);
-    must(x.number == r.number, "a start of an old life", x.who);
+    const auto is_second = x.number != r.number;
+    must(!is_second || plan().of(x.who).swaps, "a second life of one that has one at a time",
+         x.who);
+    const auto beside = std::ranges::count_if(alive_[x.who], [&](std::uint32_t number) {
+      const auto is_aside = number != r.number && phase_of({x.who, number}) != phase::vacant;
+      return is_second ? number != r.number : !is_aside;
+    });
+    must(beside == 0, "too many active attempts", x.who);
+    must(phase_of(x) != phase::vacant, "a start of an old life", x.who);
     // else it was told to stop in the same step
     must(r.op == operation::active || r.regroup != in_none, "a start of one that is held", x.who);
+  }
+
+  /// vacant: there is no such life any more.
+  phase phase_of(life x) const {
+    if (state_.children[x.who].number == x.number)
+      return state_.children[x.who].now;
+    for (const auto& second : state_.asides)
+      if (second.who == x.who && second.number == x.number)
+        return second.now;
+    return phase::vacant;
   }
 
   void must(bool holds, const std::string& what, slot who) const {
@@ -332,8 +354,8 @@ private:
   detail::roster<declared_start> roster_;
   supervisor::state state_;
   supervisor::tally tally_;
-  std::vector<bool> alive_;
-  std::vector<bool> paused_; ///< by group, before the step
+  std::vector<std::vector<std::uint32_t>> alive_; ///< their numbers, by slot
+  std::vector<bool> paused_;                      ///< by group, before the step
   std::vector<input> answers_;
   std::multiset<time_point> wakes_;
   std::uint64_t seq_ = 0;

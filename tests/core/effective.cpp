@@ -481,3 +481,25 @@ TEST_CASE("beats are shown where somebody asks for them") {
         != std::string::npos);
   CHECK(show_effective({.children = {worker("a")}}).find("health_policy") == std::string::npos);
 }
+
+TEST_CASE("what only the child says is shown where it is said") {
+  const auto details = child_details{
+    .resource_limits = resource_limits{.max_memory_mb = 64, .required = true},
+    .command_permissions = command_permissions{.allow_restart = true},
+    .environment = {{.name = "MODE", .value = "fast"}, {.name = "PW", .secret_ref = "${S}"}},
+    .secrets = {{.name = "S", .key = "shop/db", .required = true}},
+    .preconditions = {{.path = "/run/x"}},
+    .recycle = recycle_policy{.max_age = 24h},
+    .start_before_stop = true};
+  const auto shown = show_effective({.children = {worker("a", details)}});
+  CHECK(shown.substr(shown.find("  resource_limits"))
+        == R"(  resource_limits      64 MB, required                     as said
+  command_permissions  restart, SIGTERM                    as said
+  environment          MODE = "fast"                       as said
+  environment          PW = ${S}                           as said
+  secrets              S = "shop/db", required             as said
+  preconditions        path /run/x for 30s each 500ms      as said
+  recycle              after 24h, spread 0.1               as said
+  start_before_stop    yes                                 as said
+)");
+}

@@ -24,6 +24,7 @@ public:
     if (goes_on())
       check_who_waits();
     check_regroups();
+    check_asides();
     check_deadlines();
     return what_;
   }
@@ -191,10 +192,29 @@ private:
     }
   }
 
+  /// The next life of a child that runs and is ready, or one before it.
+  void check_asides() {
+    for (const auto& x : state_.asides) {
+      if (x.who == nobody)
+        continue;
+      const auto& r = state_.children[x.who];
+      const auto comes_up = x.is_next && (x.now == phase::starting || x.now == phase::up);
+      const auto goes_down = x.now == phase::stopping || x.now == phase::killing;
+      must(x.number != r.number, "two lives have two numbers", x.who);
+      must(!comes_up || (r.now == phase::up && r.ready && r.op == operation::active),
+           "the next life is for one that serves", x.who);
+      must(!comes_up || x.deadline != nobody, "the next life has its time", x.who);
+      must(comes_up || goes_down || x.now == phase::abandoned || x.now == phase::down,
+           "a second life comes up or goes down", x.who);
+      must(std::ranges::count(state_.asides, x.who, &aside::who) == 1, "no three lives", x.who);
+    }
+  }
+
   void check_deadlines() {
     const auto has_one = [](const auto& x) { return x.deadline != nobody; };
     const auto all = std::ranges::count_if(state_.children, has_one)
-                     + std::ranges::count_if(state_.regroups, has_one);
+                     + std::ranges::count_if(state_.regroups, has_one)
+                     + std::ranges::count_if(state_.asides, has_one);
     must(static_cast<std::size_t>(all) == state_.deadlines.size(), "a deadline is somebody's");
     if (state_.finished)
       return;

@@ -128,6 +128,25 @@ TEST_CASE("a job that is permanent is told what a job is") {
   CHECK(says(text, "\"permanent\" contradicts the role job"));
 }
 
+TEST_CASE("limits that nobody keeps are told") {
+  const auto tree = [](declared_start start) {
+    return declared_spec{
+      .intensity = {.restarts = 1, .period = 60s},
+      .children
+      = {nested("sub", {.intensity = {.restarts = 1, .period = 60s},
+                        .children = {{.id = "a",
+                                      .start = std::move(start),
+                                      .more = child_details{.resource_limits = resource_limits{
+                                                              .max_memory_mb = 1}}}}})}};
+  };
+  CHECK(linted(tree({"x"}))
+        == "resource_limits at /children/0/supervisor/children/0/resource_limits: nobody keeps "
+           "these: \"a\" shares the limits of its program. As a process it would have its own\n");
+  declared_start process;
+  process.process = std::make_shared<const process_spec>(process_spec{.argv = {"x"}});
+  CHECK(linted(tree(process)) == "");
+}
+
 TEST_CASE("a supervisor that ends by itself should not be a permanent child") {
   const auto tree = [](std::optional<policies::restart> of_sub, auto_shutdown when) {
     declared_spec below{.intensity = {.restarts = 1, .period = 5s},

@@ -80,6 +80,9 @@ void any_signs_of_life(child_details& x, dice& d, bool mortal) {
     x.stall_watchdog = stall_watchdog{1s, static_cast<on_stall_action>(roll(d, 2))};
   if (mortal && roll(d, 3) == 0)
     x.run_timeout = 100ms;
+  if (mortal && roll(d, 4) == 0)
+    x.recycle = recycle_policy{.max_age = 80ms, .spread = 0.5};
+  x.start_before_stop = !x.readiness_probe && roll(d, 2) == 0;
 }
 
 declared_child_spec any_child(dice& d, std::string id, bool mortal) {
@@ -134,6 +137,8 @@ declared_spec any_tree(dice& d, bool mortal) {
         place.readiness_probe = child.more->readiness_probe;
         place.stall_watchdog = child.more->stall_watchdog;
         place.run_timeout = child.more->run_timeout;
+        place.recycle = child.more->recycle;
+        place.start_before_stop = child.more->start_before_stop;
       }
       child.more = place;
     }
@@ -225,7 +230,25 @@ void take_back(walk& w) {
   w.it.revise(w.then, false);
 }
 
+/// Of a child that has one.
+void hear_of_second_life(core_under_test& it, dice& d, const aside& x) {
+  const life who{x.who, x.number};
+  if (roll(d, 4) == 0)
+    it.feed({.what = news::exited, .who = who, .exit = roll(d, 2) ? died : cancelled});
+  else
+    it.feed({.what = static_cast<news>(static_cast<int>(news::started) + (roll(d, 2) ? 1 : 0)),
+             .who = who});
+}
+
 void give_a_sign(core_under_test& it, dice& d, const std::string& id) {
+  const auto second = std::ranges::find_if(
+    it.state().asides, [](const aside& x) { return x.who != nobody && x.now != phase::down; });
+  if (second != it.state().asides.end() && roll(d, 2) == 0)
+    return hear_of_second_life(it, d, aside{*second});
+  if (roll(d, 12) == 0) {
+    it.feed({.what = news::worn, .who = it.life_of(id)});
+    return;
+  }
   if (roll(d, 4) == 0)
     it.feed({.what = news::stalled, .who = it.life_of(id), .then = {verdict::restart, 0, 1s}});
   else if (roll(d, 2) == 0 || it.checks.empty())
@@ -401,6 +424,9 @@ TEST_CASE("whatever happens the core keeps its promises and ends when told") {
     for (const auto& id : it.ids()) // unlimited stops wait for whoever was slow
       if (it.row(id).now == phase::stopping)
         it.exits(id, cancelled);
+    for (const auto& x : std::vector{it.state().asides})
+      if (x.who != nobody && x.now == phase::stopping)
+        it.feed({.what = news::exited, .who = {x.who, x.number}, .exit = cancelled});
     it.advance(10s);
     REQUIRE(it.finished);
     CHECK(it.unanswered() == 0);

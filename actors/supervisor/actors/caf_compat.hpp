@@ -409,13 +409,22 @@ public:
       what->stages.push_back(
         caf::actor_cast<caf::strong_actor_ptr>(make_forwarding_actor<detail::pending_answer>(
           this->home_system(), *what, this->address())));
-    Base::enqueue(std::move(what), host);
+    Base::enqueue(std::move(what), host_of(this->home_system(), host));
+  }
+
+private:
+  /// A caller from another actor system would have it run on a worker there, and end with that system.
+  static caf::execution_unit* host_of(caf::actor_system& home, caf::execution_unit* host) {
+    return host && &host->system() == &home ? host : nullptr;
   }
 };
 #else
 template <class Base>
 using answering = Base;
 #endif
+
+/// Whether an `answering` actor has its turns on the workers of its own actor system whoever calls it.
+inline constexpr bool turns_stay_home = SUPERVISOR_CAF_LEGACY;
 
 // -- actors that let others see what they work on --------------------------------------------------------
 

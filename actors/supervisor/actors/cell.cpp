@@ -49,15 +49,16 @@ public:
 
   /// Passes on what is held, then opens the door and shows the new life. False if another call had
   /// the last word meanwhile.
-  bool open(const caf::actor& child, std::uint32_t life, std::atomic<std::uint32_t>& shown) {
+  bool open(const caf::actor& child, std::uint32_t life, std::atomic<std::uint64_t>& shown) {
     auto before = child;
     {
       const std::lock_guard guard{lock_};
       if (door_ == door::gone)
         return false;
       door_ = door::opening;
+      current_ = life;
       std::swap(child_, before);
-      shown.store(0, std::memory_order_release);
+      show(0, shown);
     }
     auto to_pass = count().held;
     while (true) {
@@ -71,7 +72,7 @@ public:
           return false;
         if (held_.empty()) {
           door_ = door::open;
-          shown.store(life, std::memory_order_release);
+          show(life, shown);
           return true;
         }
         next = std::move(held_.front());
@@ -83,13 +84,14 @@ public:
   }
 
   /// The life that was shown until now. Without hope nobody waits: what is held is turned away.
-  std::uint32_t close(caf::error why, bool hope, std::atomic<std::uint32_t>& shown) {
+  std::uint32_t close(caf::error why, bool hope, std::atomic<std::uint64_t>& shown,
+                      std::uint32_t only = 0) {
     caf::actor before;
     std::list<message> left;
     std::uint32_t was = 0;
     {
       const std::lock_guard guard{lock_};
-      if (door_ == door::gone)
+      if (door_ == door::gone || (only != 0 && only != current_))
         return 0;
       door_ = hope ? door::closed : door::away;
       std::swap(child_, before);
@@ -99,14 +101,14 @@ public:
         if (!hope || is_signal(**here))
           left.splice(left.end(), held_, here);
       }
-      was = shown.exchange(0, std::memory_order_acq_rel);
+      was = show(0, shown);
     }
     turn_away(left);
     return was;
   }
 
   /// True the first time. `was` becomes the life that was shown until now.
-  bool shut(caf::error why, std::atomic<std::uint32_t>& shown, std::uint32_t& was) {
+  bool shut(caf::error why, std::atomic<std::uint64_t>& shown, std::uint32_t& was) {
     caf::actor before;
     std::list<message> left;
     {
@@ -117,7 +119,7 @@ public:
       std::swap(child_, before);
       std::swap(why_, why);
       std::swap(held_, left);
-      was = shown.exchange(0, std::memory_order_acq_rel);
+      was = show(0, shown);
     }
     turn_away(left);
     return true;
@@ -136,6 +138,17 @@ public:
     return door_ == door::gone ? gone() : caf::error{};
   }
 
+  /// A message to somebody who stands before the child for those who take it for something else.
+  void refuse(message what, caf::error why, host* sender) {
+    if (is_signal(*what))
+      return;
+    {
+      const std::lock_guard guard{lock_};
+      ++(what->mid.is_request() ? refused_ : dropped_);
+    }
+    compat::respond(*what, caf::make_message(std::move(why)), sender);
+  }
+
   cell::counts count() const {
     const std::lock_guard guard{lock_};
     return {.held = held_.size(), .refused = refused_, .dropped = dropped_};
@@ -150,6 +163,13 @@ private:
     open,
     gone,
   };
+
+  /// With the lock held. The life that was shown until now.
+  static std::uint32_t show(std::uint32_t life, std::atomic<std::uint64_t>& shown) {
+    const auto was = shown.load(std::memory_order_relaxed);
+    shown.store(((was >> 32) + 1) << 32 | life, std::memory_order_release);
+    return static_cast<std::uint32_t>(was);
+  }
 
   void turn_away(std::list<message>& left) {
     for (; !left.empty(); left.pop_front())
@@ -211,6 +231,7 @@ private:
   while_down policy_;
   door door_ = door::awaited;
   caf::actor child_;
+  std::uint32_t current_ = 0; ///< life of `child_`, or of the last one
   caf::error why_;
   std::list<message> held_;
   std::uint64_t refused_ = 0;
@@ -234,7 +255,31 @@ private:
   const std::shared_ptr<waiting_room> room_;
 };
 
+/// For those who want another type of handle than the child's.
+class wrong_door final : public compat::forwarding_actor {
+public:
+  wrong_door(caf::actor_config& config, std::shared_ptr<waiting_room> room,
+             const std::type_info& handle)
+    : forwarding_actor(config), room_(std::move(room)), handle_(handle) {}
+
+  const char* name() const override { return "supervisor.wrong-door"; }
+
+private:
+  void pass_on(caf::mailbox_element_ptr what, compat::enqueue_host* host) override {
+    room_->refuse(std::move(what),
+                  make_failure(failure::fatal_bug, other_handle(room_->path(), handle_)), host);
+  }
+
+  const std::shared_ptr<waiting_room> room_;
+  const std::type_info& handle_;
+};
+
 } // namespace
+
+std::string other_handle(const std::string& path, const std::type_info& handle) {
+  return "the ref to " + path + " has another handle type than the child: ask for the type that "
+         + "its start makes, " + compat::demangled(handle);
+}
 
 } // namespace detail
 
@@ -246,24 +291,33 @@ cell::~cell() { gone(make_failure(failure::child_gone, "its tree has ended")); }
 
 void cell::set(while_down policy) { room_->set(std::move(policy)); }
 
+void cell::made_as(const std::type_info& handle) {
+  handle_.store(&handle, std::memory_order_release);
+}
+
 void cell::up(const caf::actor& child, std::uint32_t life) {
-  if (room_->open(child, life, life_))
+  if (room_->open(child, life, shown_))
     tell(life, true);
 }
 
 void cell::down(caf::error why) {
-  if (const auto was = room_->close(std::move(why), true, life_))
+  if (const auto was = room_->close(std::move(why), true, shown_))
+    tell(was, false);
+}
+
+void cell::ended(std::uint32_t life, caf::error why) {
+  if (const auto was = room_->close(std::move(why), true, shown_, life))
     tell(was, false);
 }
 
 void cell::away(caf::error why) {
-  if (const auto was = room_->close(std::move(why), false, life_))
+  if (const auto was = room_->close(std::move(why), false, shown_))
     tell(was, false);
 }
 
 void cell::gone(caf::error why) {
   std::uint32_t was = 0;
-  if (!room_->shut(std::move(why), life_, was))
+  if (!room_->shut(std::move(why), shown_, was))
     return;
   if (was != 0)
     tell(was, false);
@@ -274,13 +328,15 @@ void cell::gone(caf::error why) {
 
 const std::string& cell::path() const { return room_->path(); }
 
-std::pair<caf::actor, std::uint32_t> cell::now() const {
+std::pair<caf::actor, std::uint64_t> cell::now(const std::type_info& wanted) const {
+  if (const auto* is = handle(); is && !detail::fits(wanted, *is))
+    return {compat::make_forwarding_actor<detail::wrong_door>(system_, room_, *is), shown()};
   bool made = false;
   auto found = room_->with_child([this, &made](const caf::actor* child) {
     made = !child && !stand_in_;
     if (made)
       stand_in_ = compat::make_forwarding_actor<detail::stand_in>(system_, room_);
-    return std::pair{child ? *child : stand_in_, life()};
+    return std::pair{child ? *child : stand_in_, shown()};
   });
   if (made)
     end_stand_in(found.first);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -45,7 +46,17 @@ while_down answer_with(Ts&&... values) {
 }
 
 namespace detail {
+
 class waiting_room;
+
+/// Whether such a handle can be had of a child whose start makes that one. One without a type can.
+inline bool fits(const std::type_info& wanted, const std::type_info& is) noexcept {
+  return wanted == typeid(caf::actor) || wanted == is;
+}
+
+/// What is wrong with a ref to that child, whose start makes such a handle.
+std::string other_handle(const std::string& path, const std::type_info& handle);
+
 } // namespace detail
 
 /// Where one child is to be found, through all of its lives.
@@ -86,12 +97,18 @@ public:
   /// Affects messages from now on; what is held stays held.
   void set(while_down);
 
-  /// `life` counts from 1 and never comes twice. Returns when all that was held is in the child's
+  /// The type of handle that the child's start makes. Whoever asks for another one gets nowhere.
+  void made_as(const std::type_info&);
+
+  /// `life` counts from 1. Returns when all that was held is in the child's
   /// mailbox.
   void up(const caf::actor& child, std::uint32_t life);
 
   /// It comes back.
   void down(caf::error why);
+
+  /// The same, unless another life is up by now, or on its way.
+  void ended(std::uint32_t life, caf::error why);
 
   /// It is down, and nothing is going to start it by itself: until `up`, what is held and what
   /// comes fails with `failure::child_down`, or gets its answer.
@@ -103,17 +120,25 @@ public:
 
   const std::string& path() const;
 
-  /// Of the child that is up, else 0. One load; whenever `current` changes, this does.
-  std::uint32_t life() const noexcept { return life_.load(std::memory_order_acquire); }
+  /// Of the child that is up, else 0. A supervisor that is started again counts anew.
+  std::uint32_t life() const noexcept { return static_cast<std::uint32_t>(shown()); }
+
+  /// Whenever `current` changes, this does; never the same again. One load.
+  std::uint64_t shown() const noexcept { return shown_.load(std::memory_order_acquire); }
 
   /// Never null.
   caf::actor current() const { return now().first; }
 
-  /// `current` and the `life` that goes with it.
-  std::pair<caf::actor, std::uint32_t> now() const;
+  /// `current` and the `shown` that goes with it. For those who want another type of handle than the
+  /// child's: somebody who fails all requests with `failure::fatal_bug`.
+  std::pair<caf::actor, std::uint64_t> now(const std::type_info& wanted = typeid(caf::actor)) const;
+
+  /// As its supervisor said; null if it has not heard of the cell yet.
+  const std::type_info* handle() const noexcept { return handle_.load(std::memory_order_acquire); }
 
   /// Calls `then` at each change, until the watch is destroyed or the cell is gone. It runs in the
-  /// turn of the supervisor, or of the child that ends: let it be short. Not called for the state the cell is in already.
+  /// turn of the supervisor, or of the child that ends: let it be short. Not called for the state the
+  /// cell is in already.
   [[nodiscard]] watch on_change(observer then);
 
   counts count() const;
@@ -124,8 +149,9 @@ private:
 
   caf::actor_system& system_;
   std::shared_ptr<detail::waiting_room> room_; ///< shared with the stand-in
-  std::atomic<std::uint32_t> life_{0};         ///< written with the room locked
-  mutable caf::actor stand_in_;                ///< made when first asked for, with the room locked
+  std::atomic<std::uint64_t> shown_{0}; ///< changes and the life; written with the room locked
+  std::atomic<const std::type_info*> handle_{nullptr};
+  mutable caf::actor stand_in_; ///< made when first asked for, with the room locked
   std::mutex watches_lock_;
   std::vector<std::weak_ptr<const observer>> watches_;
 };

@@ -37,9 +37,31 @@ void uplink::tell(news what, child_exit exit, std::string text) const {
                       child_start{{.what = what, .who = who, .exit = exit}, std::move(text)});
 }
 
+void uplink::note(child_note what) const {
+  if (const auto strong = supervisor.lock())
+    compat::anon_send(caf::actor_cast<caf::actor>(strong),
+                      child_start{.news = {.who = who},
+                                  .note = std::make_shared<const child_note>(std::move(what))});
+}
+
+void uplink::prepared(belongings what) const {
+  if (const auto strong = supervisor.lock())
+    compat::anon_send(caf::actor_cast<caf::actor>(strong),
+                      child_start{.news = {.who = who},
+                                  .prepared = std::make_shared<const belongings>(std::move(what))});
+}
+
 child birth::me() {
   stop = std::stop_source{};
-  return {id, above + "/" + id, up, stop.get_token(), attempt, beat_every};
+  auto facts = std::make_shared<life_facts>();
+  facts->id = id;
+  facts->path = above + "/" + id;
+  facts->up = up;
+  facts->attempt = attempt;
+  facts->beat_every = beat_every;
+  facts->given = given;
+  facts->worn_at = worn_at;
+  return {std::move(facts), stop.get_token()};
 }
 
 std::shared_ptr<cell> birth::cell_of(const std::string& path) {
@@ -49,6 +71,25 @@ std::shared_ptr<cell> birth::cell_of(const std::string& path) {
 void uplink::fell(const caf::error& why) const {
   if (const auto strong = supervisor.lock())
     static_cast<supervisor_actor*>(strong->get())->lost(who, why);
+}
+
+std::vector<std::string> paths_of(const wish& x, const std::string& above) {
+  const auto path = x.path.starts_with('/') ? x.path : above + "/" + x.path;
+  if (x.partitions == 0)
+    return {path};
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < x.partitions; ++i)
+    all.push_back(path + "-" + std::to_string(i));
+  return all;
+}
+
+/// Whom it wants may have become something else since they were looked at.
+caf::error birth::objection_to(const std::vector<wish>& wishes) {
+  for (const auto& x : wishes)
+    for (const auto& path : paths_of(x, above))
+      if (const auto* is = tree.cell_of(path)->handle(); is && !fits(*x.handle, *is))
+        return make_failure(failure::start_failed, other_handle(path, *is));
+  return {};
 }
 
 bool birth::fakes_threads() const { return tree.options().fake_threads; }
@@ -108,6 +149,8 @@ std::string difference(const recipe& was, const recipe& is) {
     return "";
   if (was.label != is.label)
     return "start: " + was.label + " -> " + is.label;
+  if (was.program && is.program)
+    return supervisor::start_difference(*was.program, *is.program);
   if (!was.made || !is.made)
     return std::string{cannot_compare};
   auto why = was.made->difference(*is.made);

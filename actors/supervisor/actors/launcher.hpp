@@ -22,25 +22,44 @@ namespace supervisor {
 
 class launcher;
 
+/// What an actor stands for may have to be killed, and signalled, in other ways than the actor.
+struct reins {
+  std::function<void()> kill{};
+  std::function<void(int)> signal{};
+};
+
 /// What came of a start: an actor, nothing to run, or an error.
 class launched {
 public:
-  launched(caf::actor who) : who_(std::move(who)) {}
+  launched(caf::actor who, supervisor::reins by = {})
+    : who_(std::move(who)), reins_(std::move(by)) {}
   launched(caf::error why) : why_(std::move(why)) {}
   static launched ignore() { return launched{caf::actor{}}; }
 
   const caf::actor& who() const { return who_; }
   const caf::error& why() const { return why_; }
+  const supervisor::reins& reins() const { return reins_; }
   bool ignored() const { return !who_ && !why_; }
 
 private:
   caf::actor who_;
+  supervisor::reins reins_;
   caf::error why_;
 };
 
 namespace detail {
 
 class tree_core;
+
+/// A child that wants another's handle.
+struct wish {
+  std::string path{};
+  const std::type_info* handle = nullptr;
+  std::size_t partitions = 0; ///< not one child, but those called "<path>-0", "<path>-1", ...
+};
+
+/// Whom it wants, by absolute paths; `above` is the supervisor of the child that wants it.
+std::vector<std::string> paths_of(const wish&, const std::string& above);
 
 /// What a launcher has at hand: one life of one child.
 struct birth {
@@ -51,17 +70,16 @@ struct birth {
   tree_core& tree;
   std::uint32_t attempt = 0;
   nanoseconds beat_every{0};
+  std::shared_ptr<const belongings> given{};
+  std::uint64_t worn_at = 0;
+  const child_details& said;
+  bool says_when_ready = false;
   std::stop_source stop{std::nostopstate}; ///< made when somebody wants to know
 
   child me();
   std::shared_ptr<cell> cell_of(const std::string& path);
+  caf::error objection_to(const std::vector<wish>&);
   bool fakes_threads() const;
-};
-
-/// A child that wants another's handle.
-struct wish {
-  std::string path{};
-  const std::type_info* handle = nullptr;
 };
 
 /// The inside of a `launcher`; immutable and shared by all its copies.
@@ -75,7 +93,9 @@ struct recipe {
   /// Of a template: the same start, with these arguments behind its own.
   std::function<expected<launcher>(const std::any& args)> with_args{};
   std::shared_ptr<const basic_supervisor_spec<launcher>> tree{};
+  std::shared_ptr<const process_spec> program{};
   std::shared_ptr<const made_of> made{}; ///< if another launcher may turn out to be the same
+  bool tells_of_its_end = false;         ///< in its own words, so that nobody need watch it
 };
 
 } // namespace detail
@@ -100,6 +120,7 @@ public:
   const basic_supervisor_spec<launcher>* tree() const {
     return recipe_ ? recipe_->tree.get() : nullptr;
   }
+  const process_spec* program() const { return recipe_ ? recipe_->program.get() : nullptr; }
   const detail::recipe& recipe() const { return *recipe_; }
 
 private:
@@ -291,7 +312,11 @@ launcher launcher_of(Spawn spawn, std::vector<wish> wishes, std::shared_ptr<cons
   return launcher{{
     .kind = task_kind::async_worker,
     .label = "worker",
-    .launch = [spawn](birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
+    .launch = [spawn, wishes](birth& b) -> launched {
+      if (auto no = b.objection_to(wishes))
+        return no;
+      return caf::actor_cast<caf::actor>(spawn(b));
+    },
     .handle = &typeid(handle),
     .wishes = std::move(wishes),
     .made = std::move(made),
@@ -367,7 +392,9 @@ launcher blocking_worker(F body, Args... args) {
   auto wishes = detail::wishes_in(args...);
   const auto made = std::make_shared<const detail::parts<task_kind::blocking_worker, F, Args...>>(
     std::move(body), std::move(args)...);
-  const auto launch = [made](detail::birth& b) -> launched {
+  const auto launch = [made, wishes](detail::birth& b) -> launched {
+    if (auto no = b.objection_to(wishes))
+      return no;
     if (b.fakes_threads())
       return detail::spawn_fake(b.parent, b.up);
     const auto run = [&](auto... known) {

@@ -6,8 +6,11 @@
 
 #include <any>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 namespace supervisor {
@@ -45,8 +48,15 @@ struct asked {
   }
 };
 
+/// What a child's callers may hold, and of which type its start makes it.
+struct child_handle {
+  caf::actor who{}; ///< null: it is down
+  const std::type_info* type = nullptr;
+};
+
 using explain_query = asked<explanation>;
 using child_query = asked<std::shared_ptr<const basic_child_spec<launcher>>>;
+using where_query = asked<child_handle>;
 using spec_query = asked<std::shared_ptr<const basic_supervisor_spec<launcher>>>;
 
 /// A command on its way, with all that its kind needs.
@@ -60,6 +70,9 @@ struct command_query : asked<control_result> {
   std::shared_ptr<const basic_supervisor_spec<launcher>> wanted{}; ///< apply
   bool must_hold = true;                                           ///< apply
   std::string wrong{};                                             ///< the faults of a declaration
+  std::map<std::string, std::optional<const std::type_info*>> there{}; ///< whom its refs lead to
+  int signal = 0;                                                      ///< signal_child
+  life asker{};                  ///< the child that wants it, if one does
   std::shared_ptr<void> place{}; ///< among the commands that may be under way
 };
 
@@ -70,7 +83,8 @@ struct control {
     state,   ///< of the supervisor `path`: fill in `node` and pass the question down
     bind,    ///< connect the cell of the child `path`
     explain, ///< the last decision about the child `path`
-    command, ///< about the child `path`; start_child and apply: the supervisor `path`
+    command, ///< about the child `path`; start_child, apply, shutdown: the supervisor `path`
+    where,   ///< the actor that is the child `path` now
     child,   ///< what the child `path` was declared as
     spec,    ///< what the supervisor `path` was declared as
   };
@@ -85,6 +99,7 @@ struct control {
   std::shared_ptr<command_query> command{};
   std::shared_ptr<child_query> child{};
   std::shared_ptr<spec_query> spec{};
+  std::shared_ptr<where_query> where{};
 };
 
 /// What a nested supervisor leaves behind: it comes before the news of its end.
@@ -95,11 +110,27 @@ struct last_words {
   std::vector<caf::actor> abandoned{};
 };
 
+/// What one life of a child was given at its start: see env_var and secret_ref.
+struct belongings {
+  std::map<std::string, std::string> environment{};
+  std::map<std::string, std::string> secrets{};
+};
+
+/// What is to be seen of a child beside what its supervisor decides about it.
+struct child_note {
+  std::int32_t pid = 0;
+  std::string status{};               ///< as it says itself
+  std::vector<std::string> remarks{}; ///< limits that nobody keeps
+  std::string waits_for{};            ///< a precondition
+};
+
 /// What happened to a child.
 struct child_start {
   input news{};
   std::string text{};
-  std::shared_ptr<last_words> words{}; ///< with news::lingering
+  std::shared_ptr<last_words> words{};          ///< with news::lingering
+  std::shared_ptr<const belongings> prepared{}; ///< no news, but what it needed before its start
+  std::shared_ptr<const child_note> note{};     ///< no news either
 };
 
 /// What a supervisor asks a child with a `health_check` or a `readiness_probe`. The child answers

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <vector>
 
 namespace supervisor {
@@ -95,5 +96,43 @@ private:
 
   std::vector<supervised_ref<T>> all_;
 };
+
+/// A wish: as a start argument it becomes the `partitions<T>` of all `count` children of a
+/// partitioned supervisor. `path` is theirs without the number: of `partitioned({.id = "part", …}, 4)`
+/// in the sibling "cache" it is "cache/part".
+template <class T = caf::actor>
+struct partitions_to {
+  std::string path{};
+  std::size_t count = 0;
+
+  friend bool operator==(const partitions_to&, const partitions_to&) = default;
+};
+
+template <class T = caf::actor>
+partitions_to<T> partitions_ref(std::string path, std::size_t count) {
+  return {std::move(path), count};
+}
+
+namespace detail {
+
+template <class T>
+wish wish_of(const partitions_to<T>& x) {
+  return {x.path, &typeid(T), x.count};
+}
+
+template <class T>
+void note_wish(std::vector<wish>& wishes, const partitions_to<T>& x) {
+  wishes.push_back(wish_of(x));
+}
+
+template <class T>
+partitions<T> resolve(birth& b, const partitions_to<T>& x) {
+  std::vector<supervised_ref<T>> all;
+  for (const auto& path : paths_of(wish_of(x), b.above))
+    all.push_back(supervised_ref<T>{b.cell_of(path)});
+  return partitions<T>{std::move(all)};
+}
+
+} // namespace detail
 
 } // namespace supervisor

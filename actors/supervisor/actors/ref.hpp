@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <typeinfo>
 #include <utility>
 
 namespace supervisor {
@@ -13,6 +14,10 @@ namespace supervisor {
 ///
 /// `*ref` is a real handle for `send`, `request`, `delegate`, ...: the child's, or while the child
 /// is down its stand-in's (see `cell`). Take it anew for every message; it costs a few nanoseconds.
+///
+/// A `T` that is not what the child's start makes is a bug of the caller, and is told so: requests
+/// fail with `failure::fatal_bug` as soon as the child's supervisor knows of the ref. `caf::actor`
+/// is right for every child.
 ///
 /// Copy it freely, and give each actor or thread a copy of its own: `*ref` remembers what it found.
 /// It keeps neither a dead child nor the actor system alive. It may be destroyed after the actor
@@ -23,7 +28,7 @@ public:
   explicit supervised_ref(std::shared_ptr<cell> where) : cell_(std::move(where)) {}
 
   T operator*() const {
-    if (cell_->life() == life_)
+    if (cell_->shown() == shown_)
       if (auto who = who_.lock())
         return caf::actor_cast<T>(std::move(who));
     return look_up();
@@ -41,15 +46,15 @@ public:
 
 private:
   T look_up() const {
-    const auto [who, life] = cell_->now();
+    const auto [who, shown] = cell_->now(typeid(T));
     who_ = caf::actor_cast<caf::weak_actor_ptr>(who);
-    life_ = life;
+    shown_ = shown;
     return caf::actor_cast<T>(who);
   }
 
   std::shared_ptr<cell> cell_;
-  mutable caf::weak_actor_ptr who_; ///< whom `cell_` had in `life_`
-  mutable std::uint32_t life_ = 0;
+  mutable caf::weak_actor_ptr who_; ///< whom `cell_` had at `shown_`
+  mutable std::uint64_t shown_ = 0;
 };
 
 /// A wish: as a start argument it becomes a `supervised_ref<T>` at each start.

@@ -44,6 +44,8 @@ void supervisor_actor::on_control(const control& x) {
       return show_child(x);
     case control::order::spec:
       return show_spec(x);
+    case control::order::where:
+      return show_where(x);
   }
 }
 
@@ -63,9 +65,13 @@ void supervisor_actor::stop(std::string by, std::string why) {
 }
 
 void supervisor_actor::on_child_start(const child_start& x) {
+  if (x.prepared)
+    return on_prepared(x);
   if (is_old_news(x))
     return;
   take_note(x);
+  if (x.note)
+    return;
   take(x.news);
 }
 
@@ -104,27 +110,30 @@ bool supervisor_actor::is_old_news(const child_start& x) {
 /// What the core does not keep: texts, actors, cells.
 void supervisor_actor::take_note(const child_start& x) {
   const auto life = x.news.who;
-  if (over_ || life.who >= seats_.size() || state_.children[life.who].number != life.number)
+  auto* mine = over_ ? nullptr : seat_of(life);
+  if (!mine)
     return;
-  auto& mine = seats_[life.who];
-  switch (x.news.what) {
-    case news::exited:
-      mine.who = nullptr;
-      mine.stop = std::stop_source{std::nostopstate};
-      abandoned_.erase(life.who);
-      if (x.text.empty())
-        words_.erase(life.who);
-      else
-        words_[life.who] = x.text;
-      return;
-    case news::lingering:
-      return adopt_abandoned(x);
-    case news::stalled:
-      stalls_[life.who] = "in a handler of " + x.text;
-      return;
-    default:
-      return;
-  }
+  if (x.note)
+    mine->note = x.note;
+  else if (x.news.what == news::exited)
+    note_end(x, *mine);
+  else if (x.news.what == news::lingering)
+    adopt_abandoned(x);
+  else if (x.news.what == news::stalled)
+    stalls_[life.who] = "in a handler of " + x.text;
+}
+
+void supervisor_actor::note_end(const child_start& x, seat& mine) {
+  const auto life = x.news.who;
+  mine.who = nullptr;
+  mine.stop = std::stop_source{std::nostopstate};
+  mine.reins = {};
+  mine.note = nullptr;
+  std::erase_if(abandoned_, [life](const auto& left) { return left.first == life; });
+  if (x.text.empty())
+    words_.erase(life.who);
+  else
+    words_[life.who] = x.text;
 }
 
 /// Their own supervisor is gone, so the news of their ends comes here. If we have not told it to go,
@@ -199,14 +208,16 @@ void supervisor_actor::carry_out(const effect& x) {
     case deed::start:
       return start_child(x.who);
     case deed::cancel:
-      seats_[x.who.who].stop.request_stop();
-      return send_exit(seats_[x.who.who].who, caf::exit_reason::user_shutdown);
+      return cancel(x.who);
     case deed::kill:
-      seats_[x.who.who].stop.request_stop();
-      return compat::send_exit_now(this, seats_[x.who.who].who, caf::exit_reason::kill);
+      return kill(x.who);
     case deed::abandon:
-      if (auto left = std::exchange(seats_[x.who.who].who, nullptr))
-        abandoned_[x.who.who] = std::move(left);
+      return abandon(x.who);
+    case deed::swap:
+      return swap(x.who);
+    case deed::signal:
+      if (const auto* mine = seat_of(x.who); mine && mine->reins.signal)
+        mine->reins.signal(static_cast<int>(x.question));
       return;
     case deed::wait:
       return;
@@ -227,74 +238,30 @@ void supervisor_actor::carry_out(const effect& x) {
   }
 }
 
-void supervisor_actor::start_child(life who) {
-  below_.erase(who.who);
-  auto made = try_start(who);
-  auto& mine = seats_[who.who];
-  if (made.ignored())
-    return pending_.push_back({.what = news::ignored, .who = who});
-  if (made.why()) {
-    words_[who.who] = text_of(made.why());
-    auto why = exit_of(made.why());
-    why.detail = exit_detail::start_failed;
-    return pending_.push_back({.what = news::exited, .who = who, .exit = why});
-  }
-  mine.who = made.who();
-  if (spec_of(who.who).start.kind() != task_kind::supervisor) // which says so itself: see on_exit
-    follow(mine.who, who, news::exited);
+/// Behind what waits in its mailbox already: that is still done.
+void supervisor_actor::cancel(life who) {
+  auto* mine = seat_of(who);
+  if (!mine)
+    return;
+  mine->stop.request_stop();
+  send_exit(mine->who, caf::exit_reason::user_shutdown);
 }
 
-namespace {
-
-nanoseconds beat_of(const child_spec& child, const supervisor_spec& spec) {
-  const auto& own = child.more ? child.more->health_policy : std::nullopt;
-  const auto& asked = own ? own : spec.defaults.health_policy;
-  return asked ? asked->heartbeat_interval : nanoseconds{0};
+void supervisor_actor::kill(life who) {
+  auto* mine = seat_of(who);
+  if (!mine)
+    return;
+  mine->stop.request_stop();
+  if (mine->reins.kill)
+    mine->reins.kill();
+  else
+    compat::send_exit_now(this, mine->who, caf::exit_reason::kill);
 }
 
-} // namespace
-
-/// Code of the user runs in here, and whatever it throws is a start that failed.
-launched supervisor_actor::try_start(life who) {
-  const uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who};
-  const auto& spec = spec_of(who.who);
-  try {
-    if (spec.start.kind() == task_kind::supervisor)
-      return caf::actor_cast<caf::actor>(
-        spawn<supervisor_actor>(below(who.who), path_of(who.who), tree_, up));
-    birth b{.parent = this,
-            .up = up,
-            .id = spec.id,
-            .above = path_,
-            .tree = *tree_,
-            .attempt = attempt_of(who.who, who.number),
-            .beat_every = beat_of(spec, roster_.spec())};
-    b.up.post = seats_[who.who].post = post_of(spec, who);
-    auto made = spec.start.recipe().launch(b);
-    seats_[who.who].stop = std::move(b.stop);
-    return made;
-  } catch (...) {
-    auto x = std::current_exception();
-    return panic(x);
-  }
-}
-
-/// What its own actor lets others see, if its spec asks for that.
-std::shared_ptr<watch_post> supervisor_actor::post_of(const child_spec& spec, life who) const {
-  if (!spec.more)
-    return nullptr;
-  const auto& said = *spec.more;
-  const auto limit = said.stall_watchdog && !tree_->options().fake_threads
-                       ? said.stall_watchdog->after
-                       : nanoseconds{0};
-  const auto is_asked = said.health_check.has_value() || said.readiness_probe.has_value();
-  if (limit == nanoseconds{0} && !is_asked)
-    return nullptr;
-  auto post = std::make_shared<watch_post>(caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who,
-                                           path_of(who.who), limit, is_asked);
-  if (post->looks_for_stalls())
-    tree_->stalls().look_after(post);
-  return post;
+void supervisor_actor::abandon(life who) {
+  auto* mine = seat_of(who);
+  if (auto left = mine ? std::exchange(mine->who, nullptr) : nullptr)
+    abandoned_.emplace_back(who, std::move(left));
 }
 
 void supervisor_actor::ask_how_it_is(life who, std::uint32_t number) {

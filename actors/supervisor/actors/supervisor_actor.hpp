@@ -30,10 +30,14 @@ private:
   /// What the shell holds of a child: its actor for exactly one life, the way to tell its thread to
   /// stop, and the cell that its callers look at, if anybody does.
   struct seat {
-    caf::actor who{};
+    std::uint32_t number = 0; ///< of the life
+    caf::actor who{};         ///< before its start: who looks whether it may start
+    bool prepares = false;
     std::stop_source stop{std::nostopstate};
-    std::shared_ptr<cell> known{};
+    supervisor::reins reins{};
     std::shared_ptr<watch_post> post{}; ///< if somebody looks after it
+    std::shared_ptr<const child_note> note{};
+    std::shared_ptr<cell> known{}; ///< of the child, whatever its life
   };
 
   // -- messages in -------------------------------------------------------------------------------------
@@ -45,6 +49,7 @@ private:
   void stop(std::string by, std::string why);
   void take(const input&);
   void take_note(const child_start&);
+  void note_end(const child_start&, seat&);
   bool is_old_news(const child_start&);
   void adopt_abandoned(const child_start&);
 
@@ -54,12 +59,25 @@ private:
   void publish();
   std::string_view text_for(const event&) const;
   void carry_out(const effect&);
-  void start_child(life);
-  launched try_start(life);
+  void cancel(life);
+  void kill(life);
+  void abandon(life);
   void follow(const caf::actor&, life, news end);
   void wake(time_point);
   caf::actor judge_of(slot) const;
   void ask(life, const question&);
+
+  // -- supervisor_starts.cpp: lives that begin ------------------------------------------------------------
+
+  seat* seat_of(life);
+  bool is_running(slot who) const { return seats_[who].who && !seats_[who].prepares; }
+  bool is_starting(life) const;
+  void start_child(life);
+  void prepare(life, seat&);
+  void on_prepared(const child_start&);
+  void launch_child(life, std::shared_ptr<const belongings>);
+  launched try_launch(life, std::shared_ptr<const belongings>);
+  void swap(life);
 
   // -- supervisor_endings.cpp: its own end ---------------------------------------------------------------
 
@@ -69,6 +87,7 @@ private:
   void leave_to_tree() const;
   void send_last_words(std::shared_ptr<last_words>);
   std::vector<caf::actor> still_there() const;
+  std::vector<caf::actor> actors_of(slot) const;
 
   // -- supervisor_commands.cpp: what others want of it --------------------------------------------------
 
@@ -86,16 +105,22 @@ private:
   std::optional<expected<slot>> look_for(const control&);
   void on_command(const control&);
   void command_self(const control&);
+  void shut_down(const control&);
   void command_child(slot, const control&);
   void add_child(const control&);
   expected<child_spec> child_of(const command_query&);
   expected<child_spec> member_of_pool(const command_query&);
+  bool looks_up_refs(const control&, const child_spec&);
+  void look_up(const std::string& path, const control& then);
+  bool is_there(slot) const;
+  faults objections_to_refs(const command_query&, const child_spec&) const;
   slot take_seat(child_spec);
   void make_room_for(slot);
   std::string next_member_of(const std::string& shape);
   faults objections_to_revision_of(const supervisor_spec& wanted) const;
   void revise(const control&);
   void take_back_when_calm();
+  void revise_cells();
   void revise_nested();
   bool has_blueprint_of(slot, const std::shared_ptr<const supervisor_spec>&) const;
   std::uint32_t note_command(const std::shared_ptr<command_query>&);
@@ -111,6 +136,8 @@ private:
   void explain_child(const control&);
   void show_child(const control&);
   void show_spec(const control&);
+  void show_where(const control&);
+  const child_spec* declared_below(const std::string& path) const;
   void bind(const std::string& path);
   void names_nobody(const std::string& path);
   void show_cells();
@@ -143,6 +170,7 @@ private:
 
   roster<launcher> roster_;
   mutable std::mutex roster_lock_; ///< for `lost`, and for whatever moves a seat
+  bool is_gone_ = false;           ///< for `lost` as well
   state state_;
   tally tally_;
   effects out_;
@@ -155,7 +183,8 @@ private:
   std::unordered_map<slot, std::string> stalls_;              ///< what they were stuck in last
   std::unordered_map<slot, question> asked_;                  ///< the last decisions
   std::unordered_map<slot, std::vector<child_report>> below_; ///< what nested ones left behind
-  std::unordered_map<slot, caf::actor> abandoned_;
+  std::unordered_map<slot, seat> asides_;                     ///< second lives, see `aside`
+  std::vector<std::pair<life, caf::actor>> abandoned_;        ///< and not ended since
   std::vector<std::pair<slot, caf::actor>> abandoned_below_;
   std::unordered_map<slot, std::shared_ptr<const blueprint>> nested_; ///< not as first declared
   std::unordered_map<std::uint32_t, std::shared_ptr<command_query>> commands_; ///< under way

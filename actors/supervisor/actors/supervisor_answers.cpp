@@ -62,7 +62,7 @@ void supervisor_actor::answer(const control& x) {
     auto child = known_of(who);
     if (ending() && child.state == lifecycle::shutting_down)
       node.stops.push_back(child.id);
-    if (spec_of(who).start.kind() == task_kind::supervisor && seats_[who].who) {
+    if (spec_of(who).start.kind() == task_kind::supervisor && is_running(who)) {
       child.below = std::make_shared<supervisor_state>();
       child.below->path = child.path;
       compat::anon_send(seats_[who].who, control{.what = control::order::state,
@@ -109,6 +109,13 @@ child_state supervisor_actor::known_of(slot who) const {
     for (const auto need : plan().needs_of(who))
       if (!state_.children[need].ready && !state_.children[need].done)
         child.waits_for.push_back(spec_of(need).id);
+  if (const auto& note = seats_[who].note) {
+    child.pid = note->pid;
+    child.status_text = note->status;
+    child.remarks = note->remarks;
+    if (!note->waits_for.empty())
+      child.waits_for.push_back(note->waits_for);
+  }
   if (const auto stuck = seats_[who].post ? seats_[who].post->stuck() : std::nullopt) {
     child.stuck_in = stuck->in;
     child.stuck_for = stuck->lasts;
@@ -150,6 +157,38 @@ void supervisor_actor::show_spec(const control& x) {
     x.spec->found = found.no;
 }
 
+void supervisor_actor::show_where(const control& x) {
+  const auto [above, id] = split(x.path);
+  const auto found = way_to(above);
+  if (found.next)
+    return compat::anon_send(found.next, x);
+  const auto who = found.here ? roster_.find(id) : nobody;
+  if (const auto* known = found.here ? nullptr : declared_below(x.path))
+    x.where->found = child_handle{{}, known->start.recipe().handle};
+  else if (!is_there(who))
+    x.where->found = found.here ? fault{x.path, "names no child of this tree"} : found.no;
+  else
+    x.where->found = child_handle{row_of(who).now == phase::up ? seats_[who].who : caf::actor{},
+                                  spec_of(who).start.recipe().handle};
+}
+
+/// What starts again with a supervisor below us; null if that is nobody.
+const child_spec* supervisor_actor::declared_below(const std::string& path) const {
+  auto rest = std::string_view{path}.substr(std::min(path.size(), path_.size() + 1));
+  const auto who = roster_.find(rest.substr(0, rest.find('/')));
+  const auto* child = who == nobody ? nullptr : &spec_of(who);
+  for (auto cut = rest.find('/'); child && cut != rest.npos; cut = rest.find('/')) {
+    rest.remove_prefix(cut + 1);
+    const auto* below = child->start.tree();
+    if (!below || below->strategy == strategy::simple_one_for_one)
+      return nullptr;
+    const auto at = std::ranges::find(below->children, rest.substr(0, rest.find('/')),
+                                      [](const child_spec& x) { return std::string_view{x.id}; });
+    child = at == below->children.end() ? nullptr : &*at;
+  }
+  return child;
+}
+
 /// The cell is here, or further down.
 void supervisor_actor::bind(const std::string& path) {
   if (!path.starts_with(path_ + "/"))
@@ -162,9 +201,9 @@ void supervisor_actor::bind(const std::string& path) {
     return names_nobody(path);
   if (is_here)
     return show_cell(who, tree_->cell_of(path));
-  if (row_of(who).number > 0 && !seats_[who].who && !comes_back(who))
+  if (row_of(who).number > 0 && !is_running(who) && !comes_back(who))
     tell_cell(who, *tree_->cell_of(path));
-  else if (seats_[who].who)
+  else if (is_running(who))
     compat::anon_send(seats_[who].who, control{.what = control::order::bind, .path = path});
 }
 
@@ -191,6 +230,7 @@ void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {
     return;
   mine.known = std::move(known);
   const auto& start = spec_of(who).start;
+  mine.known->made_as(*start.recipe().handle);
   if (start.recipe().down)
     mine.known->set(*start.recipe().down);
   const auto row = row_of(who);
@@ -208,19 +248,23 @@ void supervisor_actor::lost(life who, const caf::error& why) const {
   std::string id;
   {
     const std::scoped_lock lock{roster_lock_};
+    if (is_gone_) // and the next one counts its lives anew
+      return;
     id = id_of(who.who);
   }
-  if (const auto known = tree_->find_cell(path_, id); known && known->life() == who.number)
-    known->down(make_failure(failure::child_down, words(why)));
+  if (const auto known = tree_->find_cell(path_, id))
+    known->ended(who.number, make_failure(failure::child_down, words(why)));
 }
 
 /// Callers learn of a child's life from the same facts as everybody else.
 void supervisor_actor::tell_cells(const event& x) {
   const auto who = x.who.who;
   const auto& child = seats_[who];
-  if (child.known && child.who && x.what == event_type::child_running)
+  if (child.known && child.who && x.what == event_type::child_running
+      && child.number == x.who.number)
     child.known->up(child.who, x.who.number);
-  if (child.who || over_)
+  const auto is_swapped = state_.children[who].number != child.number; // the new one is shown soon
+  if (child.who || over_ || is_swapped)
     return;
   if (child.known)
     tell_cell(who, *child.known);

@@ -18,7 +18,9 @@ faults at(const std::string& path, faults found) {
 
 bool is_audited(const control& x) { return check(x.command->audit).empty(); }
 
-bool is_about_supervisor(command x) { return x == command::start_child || x == command::apply; }
+bool is_about_supervisor(command x) {
+  return x == command::start_child || x == command::apply || x == command::shutdown;
+}
 
 } // namespace
 
@@ -37,7 +39,7 @@ supervisor_actor::way supervisor_actor::way_to(const std::string& supervisor_pat
     return {.no = {supervisor_path, "names no child of this tree"}};
   if (spec_of(who).start.kind() != task_kind::supervisor)
     return {.no = {supervisor_path, path_of(who) + " is no supervisor"}};
-  if (!seats_[who].who)
+  if (!is_running(who))
     return {.no = {supervisor_path, "its supervisor " + path_of(who) + " is down"}, .down = true};
   return {.next = seats_[who].who};
 }
@@ -74,8 +76,20 @@ void supervisor_actor::command_self(const control& x) {
     x.command->found = control_result{.command = command::apply, .path = x.path}; // when it starts
   else if (!found.here)
     x.command->found = found.no;
+  else if (x.command->what == command::apply)
+    revise(x);
+  else if (x.command->what == command::shutdown)
+    shut_down(x);
   else
-    x.command->what == command::apply ? revise(x) : add_child(x);
+    add_child(x);
+}
+
+void supervisor_actor::shut_down(const control& x) {
+  take({.what = news::command,
+        .count = note_command(x.command),
+        .order = command::shutdown,
+        .audited = is_audited(x),
+        .asker = x.command->asker});
 }
 
 std::uint32_t supervisor_actor::note_command(const std::shared_ptr<command_query>& query) {
@@ -88,7 +102,9 @@ void supervisor_actor::command_child(slot who, const control& x) {
         .who = {who, 0},
         .count = note_command(x.command),
         .order = x.command->what,
-        .audited = is_audited(x)});
+        .audited = is_audited(x),
+        .asker = x.command->asker,
+        .signal = x.command->signal});
 }
 
 /// The record of what the core says came of it, with what is known of the child now.
@@ -104,7 +120,11 @@ void supervisor_actor::answer_command(const control_outcome& x) {
   const auto who = x.who.who;
   const auto is_there = who < state_.children.size() && !roster_.is_vacant(who)
                         && state_.children[who].now != phase::vacant;
-  const auto about_self = x.order == command::apply;
+  const auto about_self = x.order == command::apply || x.order == command::shutdown;
+  if (x.order == command::shutdown && x.no == objection::none && stop_by_.empty()) {
+    stop_by_ = query->audit.requested_by;
+    stop_why_ = query->audit.reason;
+  }
   auto now = is_there && !about_self ? known_of(who) : child_state{};
   if (about_self)
     now.path = path_.empty() ? "/" : path_;
@@ -144,6 +164,7 @@ void supervisor_actor::vacate(slot who) {
   asked_.erase(who);
   below_.erase(who);
   nested_.erase(who);
+  asides_.erase(who);
   const std::scoped_lock lock{roster_lock_};
   roster_.vacate(who);
 }
@@ -158,6 +179,10 @@ void supervisor_actor::add_child(const control& x) {
     return;
   auto& query = *x.command;
   auto child = child_of(query);
+  if (child && looks_up_refs(x, *child))
+    return;
+  if (auto wrong = child ? objections_to_refs(query, *child) : faults{}; !wrong.empty())
+    child = std::move(wrong);
   if (!child) {
     query.found = child.error();
     query.wrong = to_string(child.error());
@@ -171,6 +196,8 @@ void supervisor_actor::add_child(const control& x) {
     query.found = fault{path_ + "/" + child->id, std::string{words(no)}}; // its seat stays as it is
     return;
   }
+  if (plan().pool && query.id.empty())
+    child->id = next_member_of(child->id);
   const auto who = take_seat(std::move(*child));
   make_room_for(who);
   take({.what = news::added,
@@ -230,9 +257,68 @@ expected<child_spec> supervisor_actor::member_of_pool(const command_query& query
   } else if (query.args.has_value()) {
     return fault{path_, "its template takes no arguments"};
   }
-  if (query.id.empty())
-    child.id = next_member_of(shape.id);
   return child;
+}
+
+namespace {
+
+std::vector<placed_wish> wishes_of(const child_spec& child, const std::string& above) {
+  std::vector<placed_wish> all;
+  list_wishes(child, above, "", all);
+  return all;
+}
+
+} // namespace
+
+/// Other supervisors say what their children are. One is asked after the other, and after each answer
+/// the command comes again. False: all is known.
+bool supervisor_actor::looks_up_refs(const control& x, const child_spec& child) {
+  places below;
+  list_places(child, path_, below);
+  for (const auto& wanted : wishes_of(child, path_))
+    for (const auto& path : places_to_look_at(wanted))
+      if (split(path).first != path_ && !below.contains(path) && !x.command->there.contains(path)) {
+        look_up(path, x);
+        return true;
+      }
+  return false;
+}
+
+void supervisor_actor::look_up(const std::string& path, const control& then) {
+  auto query = std::make_shared<where_query>();
+  query->done = [me = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), path,
+                 then](const expected<child_handle>& found) {
+    then.command->there.emplace(path, found ? std::optional{found->type} : std::nullopt);
+    if (const auto strong = me.lock())
+      compat::anon_send(caf::actor_cast<caf::actor>(strong), then);
+  };
+  show_where({.what = control::order::where, .path = path, .where = std::move(query)});
+}
+
+faults supervisor_actor::objections_to_refs(const command_query& query,
+                                            const child_spec& child) const {
+  const auto wishes = wishes_of(child, path_);
+  places all;
+  list_places(child, path_, all);
+  for (const auto& [path, handle] : query.there)
+    if (handle)
+      all.emplace(path, *handle);
+  for (const auto& wanted : wishes)
+    for (const auto& path : places_to_look_at(wanted))
+      if (const auto [above, id] = split(path); above == path_ && is_there(roster_.find(id)))
+        list_places(spec_of(roster_.find(id)), path_, all);
+  auto wrong = faults_of(wishes, all);
+  if (wrong.empty())
+    return wrong;
+  for (const auto who : in_order()) // whom they may have meant
+    if (is_there(who))
+      list_places(spec_of(who), path_, all);
+  wrong = faults_of(wishes, all);
+  return plan().pool ? at(path_, std::move(wrong)) : wrong;
+}
+
+bool supervisor_actor::is_there(slot who) const {
+  return who != nobody && row_of(who).now != phase::forgotten;
 }
 
 /// Somebody may have used such an id before.
@@ -272,6 +358,7 @@ void supervisor_actor::revise(const control& x) {
   }
   asked_.clear(); // asked by rules that hold no more
   seats_.resize(roster_.size());
+  revise_cells();
   revise_nested();
   take({.what = news::revised, .count = note_command(x.command), .audited = is_audited(x)});
   turn();
@@ -287,6 +374,13 @@ void supervisor_actor::take_back_when_calm() {
   const auto next = std::move(taken_back_.front());
   taken_back_.erase(taken_back_.begin());
   revise(next);
+}
+
+/// Their callers see it from the next life on.
+void supervisor_actor::revise_cells() {
+  for (slot who = 0; who < roster_.size(); ++who)
+    if (const auto& known = seats_[who].known; known && !roster_.is_vacant(who))
+      known->made_as(*spec_of(who).start.recipe().handle);
 }
 
 /// From their next start on; those that run are told themselves.

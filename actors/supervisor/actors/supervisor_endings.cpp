@@ -32,7 +32,7 @@ void supervisor_actor::finish(const effect& x) {
     auto left = std::make_shared<last_words>();
     left->outcomes = std::move(told.outcomes);
     left->abandoned = still_there();
-    for (const auto& [who, actor] : abandoned_)
+    for (const auto& [life, actor] : abandoned_)
       left->abandoned.push_back(actor);
     send_last_words(std::move(left));
   }
@@ -45,16 +45,21 @@ void supervisor_actor::finish(const effect& x) {
 void supervisor_actor::on_exit() {
   if (!over_)
     leave_in_haste();
-  for (auto& child : seats_)
-    if (child.who) {
-      child.stop.request_stop();
-      compat::send_exit_now(this, child.who, caf::exit_reason::kill);
-    }
+  for (slot i = 0; i < seats_.size(); ++i)
+    if (seats_[i].who)
+      kill({i, seats_[i].number});
+  for (const auto& [who, second] : asides_)
+    if (second.who)
+      kill({who, second.number});
   for (const auto& child : seats_)
     if (child.known)
       child.known->down(make_failure(failure::child_down, "its supervisor is down"));
   seats_.clear();
   over_ = true;
+  {
+    const std::scoped_lock lock{roster_lock_};
+    is_gone_ = true;
+  }
   commands_.clear(); // whoever waits for an answer hears that there is none
   taken_back_.clear();
   if (is_root())
@@ -81,9 +86,10 @@ void supervisor_actor::leave_in_haste() {
   for (slot i = 0; i < seats_.size(); ++i) {
     if (const auto below = below_.find(i); below != below_.end())
       told.outcomes.insert(told.outcomes.end(), below->second.begin(), below->second.end());
-    if (!seats_[i].who && !abandoned_.contains(i))
+    const auto still = actors_of(i);
+    if (still.empty())
       continue;
-    left->abandoned.push_back(seats_[i].who ? seats_[i].who : abandoned_[i]);
+    left->abandoned.insert(left->abandoned.end(), still.begin(), still.end());
     told.outcomes.push_back({.path = path_of(i),
                              .attempt = attempt_of(i, state_.children[i].number),
                              .status = shutdown_status::abort_failed});
@@ -115,17 +121,26 @@ void supervisor_actor::tell_of_breaking(const std::string& path, const last_word
 /// Of a root: nobody else hears of their ends.
 void supervisor_actor::leave_to_tree() const {
   for (slot i = 0; i < seats_.size(); ++i) {
-    std::vector<caf::actor> left;
-    if (seats_[i].who)
-      left.push_back(seats_[i].who);
-    else if (const auto late = abandoned_.find(i); late != abandoned_.end())
-      left.push_back(late->second);
+    auto left = actors_of(i);
     for (const auto& [who, actor] : abandoned_below_)
       if (who == i && state_.children[who].lingers)
         left.push_back(actor);
     if (!left.empty())
       tree_->await_end(path_of(i), left);
   }
+}
+
+/// All lives of that child that may still run.
+std::vector<caf::actor> supervisor_actor::actors_of(slot who) const {
+  std::vector<caf::actor> all;
+  if (seats_[who].who)
+    all.push_back(seats_[who].who);
+  if (const auto second = asides_.find(who); second != asides_.end() && second->second.who)
+    all.push_back(second->second.who);
+  for (const auto& [life, actor] : abandoned_)
+    if (life.who == who)
+      all.push_back(actor);
+  return all;
 }
 
 /// Abandoned below us, and not ended since.

@@ -3,7 +3,9 @@
 #include "supervisor/actors/supervisor_actor.hpp"
 #include "supervisor/make_plan.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <random>
 
 namespace supervisor {
@@ -76,71 +78,92 @@ expected<runtime_exit_report> tree::shutdown(std::string requested_by, std::stri
 
 // -- starting ----------------------------------------------------------------------------------------------
 
+namespace detail {
+
 namespace {
 
-/// Every child of the tree by its absolute path.
-using places = std::map<std::string, const child_spec*>;
-
-void list_places(const supervisor_spec& spec, const std::string& path, places& all) {
-  for (const auto& child : spec.children) {
-    all.emplace(path + "/" + child.id, &child);
-    if (const auto* below = child.start.tree())
-      list_places(*below, path + "/" + child.id, all);
-  }
+void list_places_below(const supervisor_spec& spec, const std::string& path, places& all) {
+  if (spec.strategy == strategy::simple_one_for_one)
+    return; // a template is nobody
+  for (const auto& child : spec.children)
+    list_places(child, path, all);
 }
 
-bool has_wishes(const supervisor_spec& spec) {
-  for (const auto& child : spec.children) {
-    if (!child.start.empty() && !child.start.recipe().wishes.empty())
-      return true;
-    if (const auto* below = child.start.tree(); below && has_wishes(*below))
-      return true;
-  }
-  return false;
+void list_wishes_below(const supervisor_spec& spec, const std::string& path,
+                       const std::string& where, std::vector<placed_wish>& all) {
+  for (std::size_t i = 0; i < spec.children.size(); ++i)
+    list_wishes(spec.children[i], path, where + "/children/" + std::to_string(i), all);
 }
 
-void check_wish(const detail::wish& wanted, const std::string& path, const std::string& where,
-                const places& all, faults& found) {
-  const auto target = wanted.path.starts_with('/') ? wanted.path : path + "/" + wanted.path;
-  const auto at = all.find(target);
-  if (at == all.end()) {
-    std::vector<std::string_view> known;
-    for (const auto& [name, child] : all)
-      known.push_back(name);
-    found.push_back(
-      {where, "a ref names no child of this tree: " + target + did_you_mean(target, known)});
-  } else if (const auto& start = at->second->start;
-             !start.empty() && *start.recipe().handle != *wanted.handle) {
-    found.push_back({where, "the ref to " + target
-                              + " has another handle type than the child: ask for the type that "
-                                "its start makes"});
-  }
+std::string names_nobody(const std::string& target, const places& all) {
+  std::vector<std::string_view> known;
+  for (const auto& [name, handle] : all)
+    known.push_back(name);
+  return "a ref names no child of this tree: " + target + did_you_mean(target, known);
 }
 
-/// Refs among the arguments must name children of the tree, with the right type.
-void check_wishes(const supervisor_spec& spec, const std::string& path, const std::string& where,
-                  const places& all, faults& found) {
-  for (std::size_t i = 0; i < spec.children.size(); ++i) {
-    const auto& start = spec.children[i].start;
-    const auto here = where + "/children/" + std::to_string(i);
-    if (start.empty())
-      continue;
-    for (const auto& wanted : start.recipe().wishes)
-      check_wish(wanted, path, here + "/start", all, found);
-    if (const auto* below = start.tree())
-      check_wishes(*below, path + "/" + spec.children[i].id, here + "/supervisor", all, found);
+/// Empty if it can come true.
+std::string objection_to(const placed_wish& x, const places& all) {
+  for (const auto& target : paths_of(x.what, x.above)) {
+    const auto at = all.find(target);
+    if (at == all.end())
+      return names_nobody(target, all);
+    if (at->second && !fits(*x.what.handle, *at->second))
+      return other_handle(target, *at->second);
   }
+  const auto looked_at = places_to_look_at(x);
+  if (x.what.partitions > 0 && all.contains(looked_at.back()))
+    return "there are more than " + std::to_string(x.what.partitions) + " partitions called "
+           + looked_at.front() + ", ...: keys would lead elsewhere than for other callers";
+  return {};
 }
 
 } // namespace
 
+void list_places(const child_spec& child, const std::string& above, places& all) {
+  const auto path = above + "/" + child.id;
+  all.emplace(path, child.start.empty() ? nullptr : child.start.recipe().handle);
+  if (const auto* below = child.start.tree())
+    list_places_below(*below, path, all);
+}
+
+void list_wishes(const child_spec& child, const std::string& above, const std::string& where,
+                 std::vector<placed_wish>& all) {
+  if (child.start.empty())
+    return;
+  for (const auto& wanted : child.start.recipe().wishes)
+    all.push_back({above, where + "/start", wanted});
+  if (const auto* below = child.start.tree())
+    list_wishes_below(*below, above + "/" + child.id, where + "/supervisor", all);
+}
+
+std::vector<std::string> places_to_look_at(const placed_wish& x) {
+  auto wanted = x.what;
+  if (wanted.partitions > 0)
+    ++wanted.partitions;
+  return paths_of(wanted, x.above);
+}
+
+faults faults_of(const std::vector<placed_wish>& wishes, const places& all) {
+  faults found;
+  for (const auto& x : wishes)
+    if (auto no = objection_to(x, all); !no.empty())
+      found.push_back({x.where, std::move(no)});
+  return found;
+}
+
+} // namespace detail
+
 faults detail::all_faults(const supervisor_spec& spec) {
   auto found = validate(spec);
-  if (has_wishes(spec)) {
-    places all;
-    list_places(spec, "", all);
-    check_wishes(spec, "", "", all, found);
-  }
+  std::vector<placed_wish> wishes;
+  list_wishes_below(spec, "", "", wishes);
+  if (wishes.empty())
+    return found;
+  places all;
+  list_places_below(spec, "", all);
+  auto wrong = faults_of(wishes, all);
+  std::ranges::move(wrong, std::back_inserter(found));
   return found;
 }
 

@@ -8,6 +8,8 @@
 #include <any>
 #include <string>
 #include <tuple>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace supervisor {
@@ -20,6 +22,7 @@ struct command_request {
   std::shared_ptr<const child_spec> child{}; ///< start_child, of a supervisor that is no pool
   std::any args{};  ///< start_child of a pool: a tuple of what its template takes besides its own
   std::string id{}; ///< start_child of a pool; empty: the template's id and a number
+  int signal = 0;   ///< signal_child; 0: the one to read its configuration again
 };
 
 /// What stands between a running tree and what it is to become. To be read before it is applied.
@@ -30,8 +33,6 @@ struct change_plan {
   bool is_empty() const;
 };
 
-using command_done = std::function<void(expected<control_result>)>;
-
 /// A handle to a running tree. Copies share it; when the last one goes, the tree is told to stop and
 /// nobody waits for it. Threads may share it. Calls that wait are for threads of your own: in an
 /// actor they block a worker, and in virtual time for ever.
@@ -40,7 +41,8 @@ public:
   explicit tree(std::shared_ptr<detail::tree_core> core);
 
   /// The child with that path below the root, such as "shop/till". Stays good over restarts; calls
-  /// to a path that does not exist fail.
+  /// to a path that does not exist fail, and so do those to a child of another type (`whereis` tells
+  /// beforehand).
   template <class T = caf::actor>
   supervised_ref<T> ref(const std::string& path) const {
     return supervised_ref<T>{core_->cell_of(path.starts_with('/') ? path : "/" + path)};
@@ -56,6 +58,22 @@ public:
     for (const auto& id : *ids)
       all.push_back(ref<T>(path + "/" + id));
     return supervisor::partitions<T>{std::move(all)};
+  }
+
+  /// The actor that is the child with that path now: a handle to one life of it. A fault if there is
+  /// no such child, if it is down, or if its start makes another type of handle.
+  template <class T = caf::actor>
+  expected<T> whereis(const std::string& path) const {
+    return cast<T>(handle_of(path, typeid(T)));
+  }
+
+  /// The same without waiting: `done` is called in the turn of its supervisor.
+  template <class T = caf::actor>
+  void whereis(const std::string& path,
+               std::type_identity_t<std::function<void(expected<T>)>> done) const {
+    find_handle(path, typeid(T), [done = std::move(done)](const expected<caf::actor>& found) {
+      done(cast<T>(found));
+    });
   }
 
   caf::actor_system& system() const { return core_->system(); }
@@ -129,6 +147,15 @@ public:
     return carry_out({command::delete_child, path, std::move(by)});
   }
 
+  /// Of a child that is a process; "SIGHUP", "TERM", ... A fault if there is no such signal.
+  expected<control_result> signal_child(const std::string& path, std::string_view signal,
+                                        audit by) const;
+
+  /// Sends a process the `reload_signal` of its spec.
+  expected<control_result> reload_child(const std::string& path, audit by) const {
+    return carry_out({command::signal_child, path, std::move(by)});
+  }
+
   // -- becoming another tree ---------------------------------------------------------------------------
 
   /// What it would take to become what `wanted` says; all faults of `wanted`, if it has some.
@@ -188,6 +215,17 @@ public:
 
 private:
   static audit of_program() { return {"program", "asked for by the program"}; }
+
+  expected<caf::actor> handle_of(const std::string& path, const std::type_info& wanted) const;
+  void find_handle(const std::string& path, const std::type_info& wanted,
+                   std::function<void(expected<caf::actor>)>) const;
+
+  template <class T>
+  static expected<T> cast(const expected<caf::actor>& found) {
+    if (!found)
+      return found.error();
+    return caf::actor_cast<T>(*found);
+  }
 
   expected<std::vector<std::string>> child_ids(const std::string& supervisor) const;
   void ask_for_spec(std::string path,

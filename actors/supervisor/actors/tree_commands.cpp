@@ -1,4 +1,5 @@
 #include "supervisor/actors/tree.hpp"
+#include "supervisor/rules/validate.hpp"
 
 #include <algorithm>
 #include <future>
@@ -55,6 +56,7 @@ void tree::carry_out(command_request wanted, command_done done) const {
   query->child = std::move(wanted.child);
   query->args = std::move(wanted.args);
   query->id = std::move(wanted.id);
+  query->signal = wanted.signal;
   query->done = std::move(done);
   if (path.empty() && query->what != command::start_child)
     query->found = fault{"/", "is the root, and no child: shut the tree down instead"};
@@ -66,6 +68,18 @@ void tree::carry_out(command_request wanted, command_done done) const {
 expected<control_result> tree::carry_out(command_request wanted) const {
   return wait_for_answer<expected<control_result>>(
     [&](auto done) { carry_out(std::move(wanted), std::move(done)); });
+}
+
+expected<control_result> tree::signal_child(const std::string& path, std::string_view signal,
+                                            audit by) const {
+  faults wrong;
+  detail::check_signal(std::string{signal}, "signal", wrong);
+  if (!wrong.empty())
+    return wrong;
+  return carry_out({.what = command::signal_child,
+                    .path = path,
+                    .audit = std::move(by),
+                    .signal = signal_number(signal)});
 }
 
 expected<control_result> tree::start_child(child_spec child, audit by) const {
@@ -205,6 +219,31 @@ void tree::get_childspec(const std::string& path,
 expected<child_spec> tree::get_childspec(const std::string& path) const {
   return wait_for_answer<expected<child_spec>>(
     [&](auto done) { get_childspec(path, std::move(done)); });
+}
+
+void tree::find_handle(const std::string& path, const std::type_info& wanted,
+                       std::function<void(expected<caf::actor>)> done) const {
+  const auto query = std::make_shared<where_query>();
+  query->done = [path, &wanted, done = std::move(done)](const expected<child_handle>& found) {
+    if (!found)
+      return done(found.error());
+    if (!detail::fits(wanted, *found->type))
+      return done(fault{path, "has another handle type: ask for the type that its start makes, "
+                                + compat::demangled(*found->type)});
+    if (!found->who)
+      return done(fault{path, "is down"});
+    done(found->who);
+  };
+  if (absolute(path).empty())
+    query->found = fault{"/", "is the root, and no child"};
+  else if (const auto root = core_->root())
+    compat::anon_send(
+      root, control{.what = control::order::where, .path = absolute(path), .where = query});
+}
+
+expected<caf::actor> tree::handle_of(const std::string& path, const std::type_info& wanted) const {
+  return wait_for_answer<expected<caf::actor>>(
+    [&](auto done) { find_handle(path, wanted, std::move(done)); });
 }
 
 void tree::ask_for_spec(

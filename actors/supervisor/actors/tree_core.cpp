@@ -7,6 +7,10 @@
 
 namespace supervisor {
 
+std::function<void(const log_line&)> start_options::lines_on_stderr() {
+  return [](const log_line& x) { std::cerr << "[" + x.path + "] " + x.text + "\n"; };
+}
+
 observer start_options::crash_lines_on_stderr() { return crash_lines(std::cerr); }
 
 namespace detail {
@@ -209,7 +213,9 @@ std::shared_ptr<void> tree_core::turn_to_apply() {
 
 void tree_core::finished(shutdown_report report) {
   std::vector<std::shared_ptr<cell>> left;
-  caf::actor last; // destroyed outside the lock
+  caf::actor last; // destroyed outside the lock, and so are those
+  std::map<std::type_index, std::shared_ptr<void>> shared;
+  std::function<void(const log_line&)> log;
   {
     const std::scoped_lock lock{mutex_};
     if (report_)
@@ -218,6 +224,8 @@ void tree_core::finished(shutdown_report report) {
     plane_ = exit_->state;
     report_ = std::move(report);
     last = std::exchange(root_, nullptr);
+    shared = std::exchange(shared_, {}); // timers may hold the tree for long
+    log = std::exchange(options_.log, {});
     for (const auto& [above, children] : cells_)
       for (const auto& [id, known] : children)
         left.push_back(known);

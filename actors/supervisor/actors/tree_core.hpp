@@ -3,6 +3,7 @@
 #include "supervisor/actors/cell.hpp"
 #include "supervisor/actors/launcher.hpp"
 #include "supervisor/actors/observer.hpp"
+#include "supervisor/actors/secrets.hpp"
 #include "supervisor/actors/stall_watch.hpp"
 
 #include <atomic>
@@ -12,10 +13,21 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <typeindex>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
 namespace supervisor {
+
+/// One line of the output of a child that is a process.
+struct log_line {
+  std::string path{};
+  std::uint32_t attempt = 0;
+  bool is_error = false; ///< it came on stderr
+  bool cut = false;      ///< it goes on in the next one
+  std::string text{};
+};
 
 struct start_options {
   /// Replaces the crash lines on std::cerr; empty: nobody is told.
@@ -26,10 +38,19 @@ struct start_options {
   std::function<void(std::string_view path, const plan&, std::span<const input>, time_point now,
                      const effects&, const std::function<std::string_view(slot)>& id_of)>
     tap{};
+  /// Told of the output of children that are processes, in a thread of its own. If it is slow, they
+  /// wait. It may be called after the tree has ended, until the actor system is gone. Empty: nobody is
+  /// told.
+  std::function<void(const log_line&)> log = lines_on_stderr();
+  /// A delegated cgroup of version 2: each process gets one below it. Empty: none.
+  std::string cgroup{};
+  /// Of all children of the tree that name secrets; empty: the environment.
+  secret_provider secrets{};
   /// Children with threads of their own become actors that do nothing: for virtual time.
   bool fake_threads = false;
 
   static supervisor::observer crash_lines_on_stderr();
+  static std::function<void(const log_line&)> lines_on_stderr();
 };
 
 namespace detail {
@@ -37,6 +58,28 @@ namespace detail {
 /// The path of a child's supervisor, and the child's id: "/shop/till" is "till" below "/shop",
 /// "/till" is "till" below the root, whose path is empty.
 std::pair<std::string, std::string> split(const std::string& path);
+
+/// The type of handle that each child's start makes, by absolute paths; null: a child, and no more is
+/// known of it.
+using places = std::map<std::string, const std::type_info*>;
+
+void list_places(const child_spec&, const std::string& above, places&);
+
+/// Whom the children of a tree want, and where that was said.
+struct placed_wish {
+  std::string above{}; ///< the supervisor of who wants it
+  std::string where{};
+  wish what{};
+};
+
+void list_wishes(const child_spec&, const std::string& above, const std::string& where,
+                 std::vector<placed_wish>&);
+
+/// All that has to be looked at to see whether it can come true: who must be there, and who not.
+std::vector<std::string> places_to_look_at(const placed_wish&);
+
+/// They must name children of the tree, with the right type.
+faults faults_of(const std::vector<placed_wish>&, const places&);
 
 /// Of the spec, and of the refs among the arguments of its starts.
 faults all_faults(const supervisor_spec&);
@@ -119,6 +162,17 @@ public:
 
   stall_watch& stalls() { return stalls_; }
 
+  /// What some kinds of children need once a tree; made when it is first asked for, and theirs alone
+  /// when the tree has ended.
+  template <class T>
+  std::shared_ptr<T> shared(const std::function<std::shared_ptr<T>()>& make) {
+    const std::scoped_lock lock{mutex_};
+    auto& found = shared_[typeid(T)];
+    if (!found)
+      found = make();
+    return std::static_pointer_cast<T>(found);
+  }
+
   bool wait_started(nanoseconds timeout);
   bool wait_finished(nanoseconds timeout);
   bool has_begun() const;
@@ -129,7 +183,7 @@ private:
   void ended_late(const std::string& path, const caf::error& why);
 
   caf::actor_system* system_;
-  const start_options options_;
+  start_options options_; ///< in the end without `log`
   const std::uint32_t most_commands_;
   std::mutex observing_;
   mutable std::mutex mutex_;
@@ -144,6 +198,7 @@ private:
   std::atomic<bool> applying_ = false;
   const std::chrono::system_clock::time_point started_at_ = std::chrono::system_clock::now();
   std::optional<shutdown_report> report_;
+  std::map<std::type_index, std::shared_ptr<void>> shared_;
   stall_watch stalls_; ///< last: its thread ends before anything else here does
 };
 

@@ -4,6 +4,7 @@
 #include "supervisor/config/json.hpp"
 #include "supervisor/config/words.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -13,6 +14,28 @@ namespace supervisor {
 catalog& catalog::add(std::string name, std::string about, factory make) {
   entries_.insert_or_assign(std::move(name), entry{std::move(about), std::move(make)});
   return *this;
+}
+
+catalog& catalog::run_processes_with(std::function<launcher(process_spec)> make) {
+  make_process_ = std::move(make);
+  return *this;
+}
+
+catalog& catalog::add_check(std::string name, std::function<bool()> holds) {
+  checks_.insert_or_assign(std::move(name), std::move(holds));
+  return *this;
+}
+
+catalog& catalog::take_secrets_from(secret_provider from) {
+  secrets_ = std::move(from);
+  return *this;
+}
+
+std::vector<std::string_view> catalog::checks() const {
+  std::vector<std::string_view> all;
+  for (const auto& [name, holds] : checks_)
+    all.push_back(name);
+  return all;
 }
 
 bool catalog::knows(std::string_view name) const { return entries_.contains(name); }
@@ -48,6 +71,26 @@ fault unknown_factory(std::string_view name, const catalog& known, const std::st
   return {where + "/factory", "unknown factory " + config::quoted(name) + instead_of(name, known)};
 }
 
+fault unknown_check(const precondition& gate, const catalog& known, const std::string& where) {
+  return {where + "/check",
+          "unknown check " + config::quoted(gate.check) + did_you_mean(gate.check, known.checks())};
+}
+
+std::string place_of_gate(const std::string& child, std::size_t gate) {
+  return child + "/preconditions/" + std::to_string(gate);
+}
+
+void list_unknown_checks(const declared_child_spec& child, const catalog& known,
+                         const std::string& where, faults& found) {
+  if (!child.more)
+    return;
+  const auto names = known.checks();
+  const auto& gates = child.more->preconditions;
+  for (std::size_t i = 0; i < gates.size(); ++i)
+    if (!gates[i].check.empty() && std::ranges::count(names, gates[i].check) == 0)
+      found.push_back(unknown_check(gates[i], known, place_of_gate(where, i)));
+}
+
 void list_unknown(const declared_spec& spec, const catalog& known, const std::string& where,
                   faults& found) {
   for (std::size_t i = 0; i < spec.children.size(); ++i) {
@@ -55,10 +98,13 @@ void list_unknown(const declared_spec& spec, const catalog& known, const std::st
     const auto here = place_of(where, i);
     if (start.nested)
       list_unknown(*start.nested, known, here + "/supervisor", found);
-    else if (!known.knows(start.factory))
+    else if (!start.process && !known.knows(start.factory))
       found.push_back(unknown_factory(start.factory, known, here));
+    list_unknown_checks(spec.children[i], known, here, found);
   }
 }
+
+} // namespace
 
 /// The names of one tree, while they are replaced.
 class binding {
@@ -93,7 +139,7 @@ public:
             .dependencies = needs,
             .criticality = matters,
             .start_timeout = in_time,
-            .more = more};
+            .more = bind(more, where)};
   }
 
   faults found{};
@@ -102,6 +148,12 @@ private:
   launcher bind(const declared_start& from, const std::string& where) {
     if (from.nested)
       return nested(bind(*from.nested, where + "/supervisor"));
+    if (from.process && known_.make_process_)
+      return known_.make_process_(*from.process);
+    if (from.process) {
+      found.push_back({where + "/process", "this program was built without processes"});
+      return {};
+    }
     if (!known_.knows(from.factory)) {
       found.push_back(unknown_factory(from.factory, known_, where));
       return {};
@@ -114,15 +166,36 @@ private:
     return {};
   }
 
+  boxed<child_details> bind(const boxed<child_details>& from, const std::string& where) {
+    auto to = from;
+    if (!from || from->preconditions.empty())
+      return to;
+    auto& gates = to.make().preconditions;
+    for (std::size_t i = 0; i < gates.size(); ++i)
+      bind(gates[i], place_of_gate(where, i));
+    return to;
+  }
+
+  void bind(precondition& gate, const std::string& where) {
+    if (gate.check.empty())
+      return;
+    if (const auto known = known_.checks_.find(gate.check); known != known_.checks_.end())
+      gate.holds = known->second;
+    else
+      found.push_back(unknown_check(gate, known_, where));
+  }
+
   const catalog& known_;
   const make_start make_;
 };
+
+namespace {
 
 std::string_view or_object(std::string_view args) { return args.empty() ? "{}" : args; }
 
 } // namespace
 
-faults unknown_factories(const declared_spec& spec, const catalog& known) {
+faults unknown_names(const declared_spec& spec, const catalog& known) {
   faults found;
   list_unknown(spec, known, "", found);
   return found;

@@ -26,6 +26,8 @@ public:
   std::string folder{"."};
 };
 
+class binding;
+
 /// What the names in a file stand for. A value: a program makes one and hands it to `cli`.
 class catalog {
 public:
@@ -37,9 +39,22 @@ public:
   /// `about` is one line for people.
   catalog& add(std::string name, std::string about, factory make);
 
+  /// What makes a start of a declared process, such as `supervisor::process`. Without it a file may
+  /// declare none.
+  catalog& run_processes_with(std::function<launcher(process_spec)> make);
+
+  /// What a precondition means by "check": called before each start of a child that names it, in a
+  /// thread of its own.
+  catalog& add_check(std::string name, std::function<bool()> holds);
+
+  /// Where the secrets of a file's children are looked up, see `start_options::secrets`.
+  catalog& take_secrets_from(secret_provider);
+
+  const secret_provider& secrets() const { return secrets_; }
   bool knows(std::string_view name) const;
   std::vector<std::string_view> names() const;
   std::string_view about(std::string_view name) const;
+  std::vector<std::string_view> checks() const;
 
   /// The declared tree with every name replaced by what it stands for, or all faults: unknown names
   /// with the nearest known one, and what the factories refuse, each with its place in the file.
@@ -57,6 +72,11 @@ private:
   expected<launcher> make(const declared_start&, program&) const;
 
   std::map<std::string, entry, std::less<>> entries_;
+  std::map<std::string, std::function<bool()>, std::less<>> checks_;
+  std::function<launcher(process_spec)> make_process_;
+  secret_provider secrets_;
+
+  friend class binding;
 };
 
 /// The child that a JSON text declares, as it stands in the `children` of a file, ready to be added

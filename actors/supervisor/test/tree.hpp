@@ -4,6 +4,7 @@
 #include "supervisor/test/virtual_system.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace supervisor::test {
@@ -69,6 +70,14 @@ public:
   expected<std::vector<child_state>> which_children(const std::string& supervisor = "/");
   expected<child_counts> count_children(const std::string& supervisor = "/");
   expected<child_spec> get_childspec(const std::string& path);
+
+  template <class T = caf::actor>
+  expected<T> whereis(const std::string& path) {
+    std::optional<expected<T>> told;
+    running_->whereis<T>(path, [&told](expected<T> found) { told = std::move(found); });
+    run();
+    return std::move(*told);
+  }
 
   /// The tree itself, for what does not wait.
   supervisor::tree& running() { return *running_; }

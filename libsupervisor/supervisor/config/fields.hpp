@@ -17,12 +17,22 @@ enum class holds : std::uint8_t {
   ids,
   text,
   texts,
+  any_text, ///< may be empty
+  argv,
+  variable, ///< the name of one
+  variables,
+  reference, ///< to a secret
+  address,
+  umask,
+  signal,
+  signals,
   anything, ///< an object that we hand on unread
   boolean,
   codes,
   count,
   count_or_word,
   rate,
+  share,
   word,
   duration,
   duration_or_word,
@@ -44,8 +54,8 @@ struct field {
   std::string_view elsewhere{};                       ///< where to say it instead; empty: not yet
   words one_of{};                                     ///< for words
   std::string_view object{};                          ///< for objects, its name
-  std::uint32_t least = 0;                            ///< for counts
-  std::uint32_t most = unlimited - 1;
+  std::uint64_t least = 0;                            ///< for counts
+  std::uint64_t most = unlimited - 1;
   bool required = false;
 };
 
@@ -72,6 +82,13 @@ std::span<const field<health_policy>> fields_of(const health_policy&);
 std::span<const field<health_check>> fields_of(const health_check&);
 std::span<const field<readiness_probe>> fields_of(const readiness_probe&);
 std::span<const field<stall_watchdog>> fields_of(const stall_watchdog&);
+std::span<const field<process_spec>> fields_of(const process_spec&);
+std::span<const field<resource_limits>> fields_of(const resource_limits&);
+std::span<const field<command_permissions>> fields_of(const command_permissions&);
+std::span<const field<env_var>> fields_of(const env_var&);
+std::span<const field<secret_ref>> fields_of(const secret_ref&);
+std::span<const field<precondition>> fields_of(const precondition&);
+std::span<const field<recycle_policy>> fields_of(const recycle_policy&);
 std::span<const field<dynamic_supervisor_policy>> fields_of(const dynamic_supervisor_policy&);
 std::span<const field<child_defaults>> fields_of(const child_defaults&);
 std::span<const field<declared_child_spec>> fields_of(const declared_child_spec&);

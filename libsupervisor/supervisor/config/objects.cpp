@@ -92,6 +92,23 @@ void read_args(reading& r, const value& v, declared_child_spec& to) {
     wrong_kind(r, v, "an object");
 }
 
+void read_process(reading& r, const value& v, declared_child_spec& to) {
+  auto process = std::make_shared<process_spec>();
+  read_object(r, v, fields_of(*process), *process);
+  to.start.process = std::move(process);
+}
+
+// Their numbers are not held against each other: each is read by itself.
+void read(reading& r, const value& v, resource_limits& to) { read_object(r, v, fields_of(to), to); }
+void read(reading& r, const value& v, recycle_policy& to) { read_object(r, v, fields_of(to), to); }
+
+void read(reading& r, const value& v, precondition& to) {
+  const auto before = r.count();
+  read_object(r, v, fields_of(to), to);
+  if (r.count() != before)
+    to = {.path = "?"}; // why it could not be read has been said
+}
+
 void read_nested(reading& r, const value& v, declared_child_spec& to) {
   auto spec = std::make_shared<declared_spec>();
   read_supervisor(r, v, fields_of_supervisor(), *spec);
@@ -113,7 +130,8 @@ std::vector<const value*> starts_in(const document& file, const value& child) {
 void check_start(reading& r, const value& child) {
   const auto starts = starts_in(r.file(), child);
   if (starts.empty())
-    return r.missing(child, "factory", "is missing: a child has a factory or a supervisor");
+    return r.missing(child, "factory",
+                     "is missing: a child has a factory, a supervisor or a process");
   const auto first = starts.front()->key;
   for (const auto* another : starts)
     if (another->key != first)
@@ -126,7 +144,7 @@ void check_start(reading& r, const value& child) {
 void fill_in(declared_start& x) {
   if (x.empty())
     x.factory = "?";
-  if (x.args.empty() && !x.nested)
+  if (x.args.empty() && !x.nested && !x.process)
     x.args = "{}";
 }
 

@@ -18,9 +18,14 @@ void read_nested(reading&, const value&, declared_child_spec& to);
 
 void read_factory(reading&, const value&, declared_child_spec& to);
 void read_args(reading&, const value&, declared_child_spec& to);
+void read_process(reading&, const value&, declared_child_spec& to);
 
 void read_graceful(reading&, const value&, stop_budget& to);
 void read(reading&, const value&, stop_budget& to);
+
+void read(reading&, const value&, resource_limits& to);
+void read(reading&, const value&, precondition& to);
+void read(reading&, const value&, recycle_policy& to);
 
 /// An object, or the word for all limits by their usual numbers.
 void read(reading&, const value&, child_limits& to);

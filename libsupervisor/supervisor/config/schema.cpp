@@ -28,6 +28,27 @@ json id() { return {{"type", "string"}, {"pattern", id_pattern}}; }
 
 json text() { return {{"type", "string"}, {"minLength", 1}}; }
 
+json text(const std::string& pattern) {
+  return {{"type", "string"}, {"pattern", "^" + pattern + "$"}};
+}
+
+constexpr auto variable_pattern = "[A-Za-z_][A-Za-z0-9_]*";
+
+json reference_to_secret() { return text("\\$\\{" + std::string{variable_pattern} + "\\}"); }
+
+json argv() {
+  auto form = array_of({{"type", "string"}});
+  form["minItems"] = 1;
+  return form;
+}
+
+json signal() {
+  std::string pattern;
+  for (const auto name : signal_names())
+    pattern += std::string{name.substr(3)} + "|";
+  return text("(SIG)?(" + pattern + "RTMIN(\\+([1-9]|[12][0-9]|30))?)");
+}
+
 json number(json least, json most) {
   return {{"type", "number"}, {"minimum", std::move(least)}, {"maximum", std::move(most)}};
 }
@@ -42,6 +63,8 @@ json codes() {
   form["minItems"] = 1;
   return form;
 }
+
+json share() { return {{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}}; }
 
 json rate() { return {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1000}}; }
 
@@ -58,6 +81,24 @@ json form_of(const field<T>& f) {
       return text();
     case holds::texts:
       return array_of(text());
+    case holds::any_text:
+      return {{"type", "string"}};
+    case holds::argv:
+      return argv();
+    case holds::variable:
+      return text(variable_pattern);
+    case holds::variables:
+      return array_of(text(variable_pattern));
+    case holds::reference:
+      return reference_to_secret();
+    case holds::address:
+      return text("(\\[[^ \\[\\]]+\\]|[^ :\\[\\]]+):[0-9]+");
+    case holds::umask:
+      return text("0*[0-7]{1,3}");
+    case holds::signal:
+      return signal();
+    case holds::signals:
+      return array_of(signal());
     case holds::anything:
       return {{"type", "object"}};
     case holds::boolean:
@@ -70,6 +111,8 @@ json form_of(const field<T>& f) {
       return any_of(integer(f.least, f.most), one_of(f.one_of));
     case holds::rate:
       return rate();
+    case holds::share:
+      return share();
     case holds::word:
       return one_of(f.one_of);
     case holds::duration:
@@ -118,10 +161,35 @@ json object_of(std::span<const field<T>> fields) {
 
 json required(std::string_view key) { return {{"required", json::array({key})}}; }
 
+json required_one_of(std::initializer_list<std::string_view> keys) {
+  auto forms = json::array();
+  for (const auto key : keys)
+    forms.push_back(required(key));
+  return forms;
+}
+
 json child() {
   auto object = object_of(fields_of(declared_child_spec{}));
-  object["oneOf"] = json::array({required("factory"), required("supervisor")});
+  object["oneOf"] = required_one_of({"factory", "supervisor", "process"});
   object["dependencies"] = {{"args", json::array({"factory"})}};
+  return object;
+}
+
+json env_var() {
+  auto object = object_of(fields_of(supervisor::env_var{}));
+  object["oneOf"] = required_one_of({"value", "secret_ref"});
+  return object;
+}
+
+json precondition() {
+  auto object = object_of(fields_of(supervisor::precondition{}));
+  object["oneOf"] = required_one_of({"path", "tcp", "check"});
+  return object;
+}
+
+json recycle() {
+  auto object = object_of(fields_of(recycle_policy{}));
+  object["anyOf"] = required_one_of({"max_age", "max_count"});
   return object;
 }
 
@@ -157,6 +225,13 @@ json definitions() {
           {"health_check", object_of(fields_of(health_check{}))},
           {"readiness", object_of(fields_of(readiness_probe{}))},
           {"stall_watchdog", object_of(fields_of(stall_watchdog{}))},
+          {"process", object_of(fields_of(process_spec{}))},
+          {"resource_limits", object_of(fields_of(resource_limits{}))},
+          {"command_permissions", object_of(fields_of(command_permissions{}))},
+          {"env_var", env_var()},
+          {"secret_ref", object_of(fields_of(secret_ref{}))},
+          {"precondition", precondition()},
+          {"recycle", recycle()},
           {"dynamic_supervisor_policy", object_of(fields_of(dynamic_supervisor_policy{}))},
           {"duration", duration()}};
 }

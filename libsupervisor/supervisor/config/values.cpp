@@ -63,12 +63,44 @@ void read(reading& r, const value& v, std::string& to) {
   to = v.text;
 }
 
-void read(reading& r, const value& v, std::vector<std::string>& to) {
+namespace {
+
+void read_texts(reading& r, const value& v, void (*read_one)(reading&, const value&, std::string&),
+                std::vector<std::string>& to) {
   to.clear();
   if (v.what != value::kind::array)
     return wrong_kind(r, v, "an array of strings");
   for (const auto& element : r.file().in(v))
-    read(r, element, to.emplace_back());
+    read_one(r, element, to.emplace_back());
+}
+
+} // namespace
+
+void read(reading& r, const value& v, std::vector<std::string>& to) { read_texts(r, v, read, to); }
+
+void read_any_text(reading& r, const value& v, std::string& to) {
+  if (v.what != value::kind::text)
+    return wrong_kind(r, v, "a string");
+  to = v.text;
+}
+
+void read_any_texts(reading& r, const value& v, std::vector<std::string>& to) {
+  read_texts(r, v, read_any_text, to);
+}
+
+void read_umask(reading& r, const value& v, std::optional<std::uint32_t>& to) {
+  constexpr auto octal = "up to \"0777\", such as \"022\"";
+  if (v.what != value::kind::text)
+    return wrong_kind(r, v, std::string{"a string of octal digits "} + octal);
+  std::uint32_t mask = 0;
+  for (const auto digit : v.text) {
+    mask = mask * 8 + static_cast<std::uint32_t>(digit - '0');
+    if (digit < '0' || digit > '7' || mask > most_umask)
+      return r.wrong(v, quoted(v.text) + " is no umask, must be octal digits " + octal);
+  }
+  if (v.text.empty())
+    return r.wrong(v, "is empty");
+  to = mask;
 }
 
 void read_duration(reading& r, const value& v, words instead, nanoseconds& to) {
@@ -150,6 +182,12 @@ void read_count(reading& r, const value& v, std::uint32_t& to) {
 
 void read_count(reading& r, const value& v, std::optional<std::uint32_t>& to) {
   read_count(r, v, to.emplace());
+}
+
+void read_count(reading& r, const value& v, std::optional<std::uint64_t>& to) {
+  to.emplace();
+  if (const auto count = whole(r, v, 0, static_cast<double>(most_in_file), "a whole number"))
+    to = static_cast<std::uint64_t>(*count);
 }
 
 void read(reading& r, const value& v, std::uint32_t& limit) {

@@ -60,6 +60,8 @@ template <>
 inline constexpr auto words_of<auto_shutdown> = labels<auto_shutdown, 3>();
 template <>
 inline constexpr auto words_of<on_stall_action> = labels<on_stall_action, 2>();
+template <>
+inline constexpr auto words_of<env_inheritance> = labels<env_inheritance, 3>();
 
 inline constexpr std::array<std::string_view, 3> jitter_words{"disabled", "full", "decorrelated"};
 inline constexpr std::array<std::string_view, 2> stop_words{"brutal_kill", "unlimited"};
@@ -93,6 +95,17 @@ void read(reading&, const value&, std::uint32_t& limit);
 /// A whole number.
 void read_count(reading&, const value&, std::uint32_t& to);
 void read_count(reading&, const value&, std::optional<std::uint32_t>& to);
+void read_count(reading&, const value&, std::optional<std::uint64_t>& to);
+
+/// The largest whole number that a file can say exactly.
+inline constexpr std::uint64_t most_in_file = (std::uint64_t{1} << 53) - 1;
+
+/// Texts that may be empty.
+void read_any_text(reading&, const value&, std::string& to);
+void read_any_texts(reading&, const value&, std::vector<std::string>& to);
+
+/// "022"; at most 0777.
+void read_umask(reading&, const value&, std::optional<std::uint32_t>& to);
 
 template <class Enum>
 requires std::is_enum_v<Enum>

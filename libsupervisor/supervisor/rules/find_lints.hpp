@@ -18,6 +18,7 @@ struct linted_child {
   effective_policy holds{};
   bool own_policy = false;
   bool own_limits = false;
+  bool unkept_limits = false; ///< of resources, and it is no process
   std::vector<role_conflict> conflicts{};
   std::vector<std::string> dependencies{};
   std::unique_ptr<struct linted_supervisor> below{};
@@ -68,6 +69,8 @@ linted_supervisor linted(const basic_supervisor_spec<Start>& spec, std::string w
                           .holds = holds,
                           .own_policy = child.policy.has_value(),
                           .own_limits = said_in(child.more).limits.has_value(),
+                          .unkept_limits = said_in(child.more).resource_limits.has_value()
+                                           && child.start.kind() != task_kind::process,
                           .conflicts = conflicts_of(words_of(child), holds, child.id),
                           .dependencies = child.dependencies});
     if (const auto* nested = child.start.tree())

@@ -242,6 +242,19 @@ void check_ends(const linted_supervisor& x, found_lints& found) {
   }
 }
 
+void check_resources(const linted_supervisor& x, found_lints& found) {
+  for (const auto& c : x.children) {
+    if (c.unkept_limits)
+      found.push_back({"resource_limits",
+                       {c.where + "/resource_limits",
+                        "nobody keeps these: \"" + c.id
+                          + "\" shares the limits of its program. As a process it would have its "
+                            "own"}});
+    if (c.below)
+      check_resources(*c.below, found);
+  }
+}
+
 void check_roles(const linted_supervisor& x, found_lints& found) {
   for (const auto& c : x.children) {
     for (const auto& conflict : c.conflicts)
@@ -273,6 +286,7 @@ std::vector<lint> find_lints(const linted_supervisor& root) {
   check_stops(root, found);
   check_order(root, found);
   check_ends(root, found);
+  check_resources(root, found);
   check_roles(root, found);
   return found;
 }

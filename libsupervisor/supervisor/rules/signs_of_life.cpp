@@ -41,16 +41,24 @@ void check_kind(const child_words& child, const std::string& where, faults& foun
     if (set)
       found.push_back({where + "/" + field, why});
   };
-  const auto refuse_questions = [&](const std::string& why) {
+  const auto refuse_watching = [&](const std::string& why) {
     refuse(child.more.health_check.has_value(), "health_check", why);
-    refuse(child.more.readiness_probe.has_value(), "readiness", why);
     refuse(child.more.stall_watchdog.has_value(), "stall_watchdog", why);
+  };
+  const auto refuse_questions = [&](const std::string& why) {
+    refuse(child.more.readiness_probe.has_value(), "readiness", why);
+    refuse_watching(why);
   };
   switch (child.kind) {
     case task_kind::async_worker:
       return;
     case task_kind::blocking_worker:
       return refuse_questions("a blocking worker answers no messages: use health_policy");
+    case task_kind::process:
+      refuse(
+        child.more.readiness_probe.has_value(), "readiness",
+        "a process answers no messages: say readiness_policy \"explicit\", and it says READY=1");
+      return refuse_watching("a process answers no messages: use health_policy");
     case task_kind::supervisor: {
       const auto why = "does not go with a supervisor, which answers for itself";
       refuse(child.more.health_policy.has_value(), "health_policy", why);

@@ -7,6 +7,7 @@
 #include "supervisor/rules/names.hpp"
 #include "supervisor/start_order.hpp"
 
+#include <concepts>
 #include <string>
 
 namespace supervisor::detail {
@@ -17,6 +18,15 @@ bool is_blank(std::string_view);
 
 /// Longer than zero, and not so long that a deadline could be out of reach.
 void check_time(nanoseconds, const std::string& where, faults& found);
+
+/// Nobody could be told what is behind it.
+void check_no_zero_byte(std::string_view, const std::string& where, faults& found);
+
+/// [A-Za-z_][A-Za-z0-9_]*
+bool is_variable(std::string_view name);
+
+void check_variable(const std::string& name, const std::string& where, faults& found);
+void check_signal(const std::string& name, const std::string& where, faults& found);
 
 void check_id(std::string_view id, const std::string& where, faults& found);
 void check_backoff(const backoff&, const std::string& where, faults& found);
@@ -44,6 +54,14 @@ void check_details(const child_words&, nanoseconds start_timeout, const std::str
 void check_sidecar(const child_words&, const std::string& where, faults& found);
 void check_signs_of_life(const child_words&, nanoseconds start_timeout, const std::string& where,
                          faults& found);
+
+void check_provisions(const child_words&, const std::string& where, faults& found);
+void check_replacement(const child_details&, const std::string& where, faults& found);
+
+/// Of a spec that is to run as it is.
+void check_functions(const child_details&, const std::string& where, faults& found);
+
+void check_process(const process_spec&, const std::string& where, faults& found);
 
 // -- of one child and its supervisor -----------------------------------------------------------------
 
@@ -137,11 +155,27 @@ void check_nested(const basic_supervisor_spec<Start>& spec, const std::string& w
                      "is the root's to say: commands are counted for the whole tree"});
 }
 
+/// The program that a start is, if it is one.
+template <class Start>
+const process_spec* program_of(const Start& x) {
+  if constexpr (requires { x.program(); })
+    return x.program();
+  else
+    return nullptr;
+}
+
+template <class Start>
+void check_start(const Start& start, const std::string& where, faults& found) {
+  if (start.empty())
+    found.push_back({where + "/start", "a child needs something to start"});
+  if (const auto* process = program_of(start))
+    check_process(*process, where + "/process", found);
+}
+
 template <class Start>
 void check_child(const basic_child_spec<Start>& child, const std::string& where, faults& found) {
   check_id(child.id, where + "/id", found);
-  if (child.start.empty())
-    found.push_back({where + "/start", "a child needs something to start"});
+  check_start(child.start, where, found);
   check_backoff(child.backoff, where + "/backoff", found);
   if (child.policy && says_when_to_restart(words_of(child)))
     found.push_back({where + "/policy",
@@ -158,6 +192,8 @@ void check_child(const basic_child_spec<Start>& child, const std::string& where,
   if (child.more)
     check_details(words_of(child), child.start_timeout.value_or(default_start_timeout), where,
                   found);
+  if constexpr (!std::same_as<Start, declared_start>) // whose functions are found by their names
+    check_functions(said_in(child.more), where, found);
   if (const auto* nested = child.start.tree())
     check_nested(*nested, where + "/supervisor", found);
 }

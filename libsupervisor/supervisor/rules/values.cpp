@@ -77,15 +77,6 @@ void check_defaults(const child_defaults& x, const std::string& where, faults& f
   check_health_policy(x.health_policy, where, found);
 }
 
-namespace {
-
-void refuse(bool set, const std::string& where, std::string_view field, faults& found) {
-  if (set)
-    found.push_back({where + "/" + std::string{field}, "not supported yet"});
-}
-
-} // namespace
-
 void check_details(const child_words& child, nanoseconds start_timeout, const std::string& where,
                    faults& found) {
   const auto& x = child.more;
@@ -100,11 +91,9 @@ void check_details(const child_words& child, nanoseconds start_timeout, const st
     check_limits(*x.limits, where + "/limits", found);
   if (x.run_timeout)
     check_time(*x.run_timeout, where + "/run_timeout", found);
-  refuse(x.resource_limits.has_value(), where, "resource_limits", found);
-  refuse(x.command_permissions.has_value(), where, "command_permissions", found);
-  refuse(!x.environment.empty(), where, "environment", found);
-  refuse(!x.secrets.empty(), where, "secrets", found);
   check_sidecar(child, where, found);
+  check_provisions(child, where, found);
+  check_replacement(x, where, found);
   check_signs_of_life(child, start_timeout, where, found);
 }
 
@@ -124,7 +113,8 @@ void check_details(const supervisor_details& x, const std::string& where, faults
   if (x.control_channel_capacity == 0u)
     found.push_back(
       {where + "/control_channel_capacity", "must be at least 1, or no command gets through"});
-  refuse(x.event_channel_capacity.has_value(), where, "event_channel_capacity", found);
+  if (x.event_channel_capacity)
+    found.push_back({where + "/event_channel_capacity", "not supported yet"});
 }
 
 } // namespace detail

@@ -28,11 +28,11 @@ world::world(const declared_spec& tree, const script& s, const simulation_option
 
 namespace {
 
-/// Simulated children give the signs of life that are asked of them.
-std::shared_ptr<const plan> plan_without_checks(const declared_spec& tree, std::uint64_t seed) {
+/// Simulated children give the signs of life that are asked of them, and do not age.
+std::shared_ptr<const plan> plan_of_the_young(const declared_spec& tree, std::uint64_t seed) {
   auto made = std::make_shared<plan>(*make_plan(tree, seed));
   for (auto& kind : made->kinds)
-    kind.stale_after = kind.check_every = kind.probe_every = nanoseconds{0};
+    kind.stale_after = kind.check_every = kind.probe_every = kind.recycled_after = nanoseconds{0};
   return made;
 }
 
@@ -40,7 +40,7 @@ std::shared_ptr<const plan> plan_without_checks(const declared_spec& tree, std::
 
 void world::furnish(std::uint32_t who, std::uint64_t seed) {
   offices_[who]
-    = std::make_unique<office>(office{.by = plan_without_checks(*places_[who].tree, seed)});
+    = std::make_unique<office>(office{.by = plan_of_the_young(*places_[who].tree, seed)});
   for (const auto child : places_[who].below)
     if (places_[child].is_supervisor())
       furnish(child, seed_below(seed, places_[child].seat));

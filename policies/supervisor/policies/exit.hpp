@@ -27,6 +27,8 @@ enum class exit_detail : std::uint8_t {
   escalated,     ///< a supervisor that gave up
   shutdown_tree, ///< a supervisor that passes the end of the whole tree upwards
   start_failed,  ///< it never got as far as running
+  core_dump,     ///< as `signal`, and it left a core
+  out_of_memory, ///< it was killed because it had used up its memory limit
 };
 
 /// What a child says it died of. A policy never infers this from a message text.
@@ -63,7 +65,8 @@ constexpr std::string_view label(exit_class x) noexcept {
 
 constexpr std::string_view label(exit_detail x) noexcept {
   constexpr std::string_view words[]
-    = {"none", "code", "signal", "killed", "lost", "escalated", "shutdown_tree", "start_failed"};
+    = {"none",      "code",          "signal",       "killed",    "lost",
+       "escalated", "shutdown_tree", "start_failed", "core_dump", "out_of_memory"};
   return words[static_cast<int>(x)];
 }
 
