@@ -1,0 +1,106 @@
+#pragma once
+
+#include "supervisor/expected.hpp"
+#include "supervisor/host/host.hpp"
+#include "supervisor/process/notice.hpp"
+#include "supervisor/process_spec.hpp"
+#include "supervisor/spec.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace supervisor {
+
+/// A program to run, with nothing left to look up but accounts and files.
+struct process_order {
+  process_spec spec{};
+  std::vector<std::string> environment{}; ///< "NAME=value"; all of it, whatever spec.inherit says
+  resource_limits limits{};
+  std::string cgroup{};                 ///< of version 2, and ours to divide; empty: none
+  bool notify = false;                  ///< it gets a NOTIFY_SOCKET
+  std::chrono::nanoseconds watchdog{0}; ///< what WATCHDOG_USEC says; 0: it is not set
+};
+
+/// How a program has ended: with a code, or by a signal.
+struct process_end {
+  int code = 0;
+  int signal = 0;
+  bool core = false;                 ///< there is a dump
+  bool out_of_memory = false;        ///< the kernel killed in its cgroup
+  std::size_t left_behind = 0;       ///< descendants that even SIGKILL did not end in time
+  std::uint64_t ignored_notices = 0; ///< came from users who have no say
+
+  friend bool operator==(const process_end&, const process_end&) = default;
+};
+
+enum class output_stream : std::uint8_t { out, err };
+
+struct process_line {
+  output_stream stream = output_stream::out;
+  std::string text{};
+  bool cut = false; ///< goes on in the next of this stream
+
+  friend bool operator==(const process_line&, const process_line&) = default;
+};
+
+/// Called on the host's thread; what they throw is dropped. Those that are empty are left out.
+struct process_callbacks {
+  std::function<void(pid_t)> started{};
+
+  /// It never ran; `where` is a path within the spec of the child. Nothing is called after it.
+  std::function<void(const fault&)> failed{};
+
+  /// Nothing is called after it; nobody who descends from the program is left, but for those that
+  /// it counts.
+  std::function<void(const process_end&)> ended{};
+
+  std::function<void(process_line)> line{};
+  std::function<void(const process_notice&)> notified{};
+
+  /// A limit that is not enforced, and why; and the like.
+  std::function<void(std::string)> note{};
+};
+
+/// A running program with all that descends from it. All of it may be called from any thread, and
+/// at any time: once the program or the host has ended, it does nothing.
+class os_process {
+public:
+  /// Starts it soon, on the host.
+  os_process(const host_ref&, process_order, process_callbacks);
+
+  /// Kills it and does not wait; the host does. If the host ends as well, the helper does. On the
+  /// host's thread, nothing is called any more; on another, one call may be under way.
+  ~os_process();
+
+  os_process(os_process&&) noexcept;
+  os_process& operator=(os_process&&) noexcept;
+
+  /// To the program alone; as soon as it runs.
+  void signal(int number);
+
+  /// Now, and all of it.
+  void kill();
+
+  /// Its output is not read, so that it waits when it has written as much as a pipe holds. When it
+  /// has ended, what it wrote is told nevertheless.
+  void pause_output();
+  void resume_output();
+
+private:
+  class guardian;
+
+  void pause(bool);
+  void drop();
+
+  host_ref host_;
+  std::weak_ptr<guardian> guardian_; ///< the host's
+};
+
+} // namespace supervisor

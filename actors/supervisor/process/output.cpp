@@ -1,0 +1,111 @@
+#include "supervisor/process/output.hpp"
+
+#include <exception>
+#include <iostream>
+#include <utility>
+
+namespace supervisor::detail {
+
+namespace {
+
+/// How long whoever is told of lines may take for those that are left in the end.
+constexpr auto patience = std::chrono::seconds{5};
+
+/// A life that ends leaves what its pipes held, wanted or not: so many times as much as one that runs
+/// may have waiting, from all lives of a child together.
+constexpr std::size_t left_by_the_dead = 4;
+
+} // namespace
+
+output::output(sink to) : to_(std::move(to)), thread_([this] { run(); }) {}
+
+output::~output() {
+  {
+    const std::scoped_lock lock{lock_};
+    over_ = true;
+    give_up_at_ = std::chrono::steady_clock::now() + patience;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void output::add(const std::shared_ptr<source>& from, log_line line) {
+  bool hold_on = false;
+  {
+    const std::scoped_lock lock{lock_};
+    auto& all = of_child_[line.path];
+    if (all.waiting >= left_by_the_dead * from->most_) {
+      ++all.lost;
+      return;
+    }
+    ++all.waiting;
+    hold_on = ++from->waiting_ >= from->most_ && !std::exchange(from->held_, true);
+    lines_.push_back({from, std::move(line)});
+  }
+  changed_.notify_all();
+  if (hold_on)
+    from->control_.hold_on();
+}
+
+bool output::is_full(const source& x) const {
+  const std::scoped_lock lock{lock_};
+  return x.held_;
+}
+
+void output::run() {
+  std::unique_lock lock{lock_};
+  while (true) {
+    changed_.wait(lock, [this] { return over_ || !lines_.empty(); });
+    if (lines_.empty())
+      return;
+    if (over_ && std::chrono::steady_clock::now() >= give_up_at_)
+      return drop_rest();
+    const auto next = std::move(lines_.front());
+    lines_.pop_front();
+    lock.unlock();
+    tell(next.line);
+    told(next);
+    lock.lock();
+  }
+}
+
+void output::tell(const log_line& x) {
+  try {
+    if (to_)
+      to_(x);
+  } catch (const std::exception& why) { // other people's code must not end the tree
+    std::cerr << "[supervisor] whoever was told of output threw: " << why.what() << std::endl;
+  } catch (...) {
+    std::cerr << "[supervisor] whoever was told of output threw" << std::endl;
+  }
+}
+
+/// It goes on when half of its room is free.
+void output::told(const entry& x) {
+  bool go_on = false;
+  std::uint64_t lost = 0;
+  {
+    const std::scoped_lock lock{lock_};
+    auto& from = *x.from;
+    auto& all = of_child_[x.line.path];
+    go_on = --from.waiting_ <= from.most_ / 2 && std::exchange(from.held_, false);
+    if (--all.waiting == 0) // what was lost came after all of these
+      lost = std::exchange(all.lost, 0);
+  }
+  if (lost > 0)
+    tell(
+      {.path = x.line.path,
+       .attempt = x.line.attempt,
+       .is_error = true,
+       .text = std::to_string(lost) + " lines were lost: more than can be told came at its end"});
+  if (go_on)
+    x.from->control_.go_on();
+}
+
+void output::drop_rest() {
+  std::cerr << "[supervisor] " + std::to_string(lines_.size())
+                 + " lines of output were lost: nobody took them in time\n";
+  lines_.clear();
+}
+
+} // namespace supervisor::detail

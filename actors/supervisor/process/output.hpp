@@ -1,0 +1,84 @@
+#pragma once
+
+#include "supervisor/actors/tree_core.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace supervisor::detail {
+
+/// Where the lines of all programs of a tree wait for whoever is told of them. That is one thread,
+/// which may be slow: each source is told to hold on when it has too many lines here, and to go on
+/// when half of them are told.
+class output {
+public:
+  using sink = std::function<void(const log_line&)>;
+
+  explicit output(sink to);
+
+  /// Tells what is left first, for some seconds at most.
+  ~output();
+
+  output(const output&) = delete;
+  output& operator=(const output&) = delete;
+
+  /// Called with no lock held; what counts is `is_full` then.
+  struct control {
+    std::function<void()> hold_on; ///< in the thread of `add`
+    std::function<void()> go_on;   ///< in the one that tells
+  };
+
+  /// The lines of one program.
+  class source {
+  public:
+    source(std::size_t most, control by) : most_(most), control_(std::move(by)) {}
+
+  private:
+    friend class output;
+
+    const std::size_t most_;
+    const control control_;
+    std::size_t waiting_ = 0; ///< with the lock of the output held
+    bool held_ = false;       ///< likewise
+  };
+
+  /// From any thread.
+  void add(const std::shared_ptr<source>&, log_line);
+
+  /// Whether it has to wait.
+  bool is_full(const source&) const;
+
+private:
+  struct entry {
+    std::shared_ptr<source> from;
+    log_line line;
+  };
+
+  /// Of all lives of a child.
+  struct backlog {
+    std::size_t waiting = 0;
+    std::uint64_t lost = 0;
+  };
+
+  void run();
+  void tell(const log_line&);
+  void told(const entry&);
+  void drop_rest();
+
+  const sink to_;
+  mutable std::mutex lock_; ///< of all below
+  std::condition_variable changed_;
+  std::deque<entry> lines_;
+  std::map<std::string, backlog> of_child_; ///< by path
+  bool over_ = false;
+  std::chrono::steady_clock::time_point give_up_at_{};
+  std::thread thread_; ///< last: it uses the others
+};
+
+} // namespace supervisor::detail

@@ -1,0 +1,99 @@
+#include "supervisor/process/sweep.hpp"
+
+#include "supervisor/process/descriptor.hpp"
+
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string_view>
+
+#include <sys/syscall.h>
+
+namespace supervisor {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string content(const fs::path& file) {
+  std::ifstream from{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{from}, {}};
+}
+
+struct glance {
+  char state = 'X';
+  pid_t session = 0;
+};
+
+/// The name, which comes before, is in parentheses and may hold any.
+glance look_at(const fs::path& process) {
+  const auto text = content(process / "stat");
+  const auto behind = text.rfind(')');
+  glance seen;
+  if (behind == std::string::npos)
+    return seen;
+  std::istringstream fields{text.substr(behind + 1)};
+  pid_t parent = 0;
+  pid_t group = 0;
+  fields >> seen.state >> parent >> group >> seen.session;
+  return seen;
+}
+
+bool has_marker(const fs::path& process, const std::string& marker) {
+  const auto wanted = std::string{marker_variable} + '=' + marker;
+  std::string_view all = std::string_view{};
+  const auto text = content(process / "environ");
+  all = text;
+  for (auto at = all.find(wanted); at != all.npos; at = all.find(wanted, at + 1)) {
+    const auto end = at + wanted.size();
+    if ((at == 0 || all[at - 1] == '\0') && (end == all.size() || all[end] == '\0'))
+      return true;
+  }
+  return false;
+}
+
+bool is_ours(const fs::path& process, pid_t session, const std::string& marker) {
+  const auto seen = look_at(process);
+  if (seen.state == 'Z' || seen.state == 'X')
+    return false;
+  return seen.session == session || has_marker(process, marker);
+}
+
+std::optional<pid_t> pid_of(const fs::path& process) {
+  const auto name = process.filename().string();
+  pid_t pid = 0;
+  const auto read = std::from_chars(name.data(), name.data() + name.size(), pid);
+  if (read.ec != std::errc{} || read.ptr != name.data() + name.size())
+    return std::nullopt;
+  return pid;
+}
+
+/// Looks again when the process is held: its pid may have become another's.
+bool kill_if_ours(const fs::path& process, pid_t pid, pid_t session, const std::string& marker) {
+  const descriptor held{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
+  if (!held || !is_ours(process, session, marker))
+    return false;
+  syscall(SYS_pidfd_send_signal, held.number(), SIGKILL, nullptr, 0);
+  return true;
+}
+
+} // namespace
+
+std::size_t kill_marked(pid_t session, const std::string& marker) {
+  std::size_t alive = 0;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator{"/proc", failed}) {
+    const auto pid = pid_of(entry.path());
+    if (!pid || *pid == getpid() || !is_ours(entry.path(), session, marker))
+      continue;
+    if (kill_if_ours(entry.path(), *pid, session, marker))
+      ++alive;
+  }
+  return alive;
+}
+
+} // namespace supervisor

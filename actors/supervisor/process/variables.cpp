@@ -1,0 +1,49 @@
+#include "supervisor/process/variables.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace supervisor::detail {
+
+namespace {
+
+bool inherits(const process_spec& spec, const std::string& name) {
+  switch (spec.inherit) {
+    case env_inheritance::inherit:
+      return true;
+    case env_inheritance::clean:
+      return false;
+    case env_inheritance::listed:
+      return std::ranges::count(spec.inherited, name) > 0;
+  }
+  return false;
+}
+
+/// What others said to us about ourselves is not said to it.
+bool is_ours_alone(std::string_view name) {
+  return name == "NOTIFY_SOCKET" || name == "WATCHDOG_USEC" || name == "WATCHDOG_PID";
+}
+
+} // namespace
+
+std::vector<std::string> variables_of(const process_spec& spec,
+                                      const std::map<std::string, std::string>& own) {
+  std::map<std::string, std::string> all;
+  for (auto* const* x = ::environ; x && *x; ++x) {
+    const std::string_view text{*x};
+    const auto cut = text.find('=');
+    const std::string name{text.substr(0, cut)};
+    if (cut != std::string_view::npos && inherits(spec, name) && !is_ours_alone(name))
+      all.emplace(name, text.substr(cut + 1));
+  }
+  for (const auto& [name, value] : own)
+    all.insert_or_assign(name, value);
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : all)
+    lines.push_back(name + "=" + value);
+  return lines;
+}
+
+} // namespace supervisor::detail

@@ -1,0 +1,153 @@
+#include "house.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+
+using namespace supervisor;
+
+namespace {
+
+/// These variables as a program sees them.
+std::string seen(
+  process_spec x, const std::vector<std::string>& names,
+  const std::function<void(child_details&)>& change = [](auto&) {},
+  start_options how = {.log = {}}) {
+  x.argv = {SUPERVISOR_PUPPET};
+  for (const auto& name : names)
+    x.argv.insert(x.argv.end(), {"variable", name});
+  house here{{.children = {with(resigned({.id = "a", .start = process(std::move(x))}), change)}},
+             std::move(how)};
+  CHECK(here.comes("child_stopped a"));
+  here.stop();
+  std::string text;
+  for (const auto& line : here.lines())
+    text += " " + line.substr(3);
+  return text.empty() ? "" : text.substr(1);
+}
+
+void add_variables(child_details& to) {
+  to.environment = {{.name = "MODE", .value = "fast"}, {.name = "PASS", .secret_ref = "${DB}"}};
+  to.secrets = {{.name = "DB", .key = "db"}};
+}
+
+secret_provider only_knows(std::string key, std::string value) {
+  return [key, value](const std::string& asked) -> expected<std::optional<std::string>> {
+    return asked == key ? std::optional{value} : std::nullopt;
+  };
+}
+
+} // namespace
+
+SCENARIO("a program has the variables that its spec says") {
+  setenv("SUPERVISOR_TEST_A", "ours", 1);
+  setenv("SUPERVISOR_TEST_B", "ours too", 1);
+  setenv("NOTIFY_SOCKET", "/no/such/socket", 1);
+  const std::vector<std::string> names{"SUPERVISOR_TEST_A", "SUPERVISOR_TEST_B", "NOTIFY_SOCKET"};
+  THEN("it inherits ours, but not what others said to us alone") {
+    CHECK(seen({}, names) == "ours ours too (unset)");
+  }
+  THEN("it may begin with nothing") {
+    CHECK(seen({.inherit = env_inheritance::clean}, names) == "(unset) (unset) (unset)");
+  }
+  THEN("it may say which") {
+    CHECK(seen({.inherit = env_inheritance::listed,
+                .inherited = {"SUPERVISOR_TEST_B", "NOTIFY_SOCKET"}},
+               names)
+          == "(unset) ours too (unset)");
+  }
+  THEN("its own come before those") {
+    CHECK(seen({}, {"SUPERVISOR_TEST_A", "MODE"},
+               [](auto& it) {
+                 it.environment = {{.name = "MODE", .value = "fast"},
+                                   {.name = "SUPERVISOR_TEST_A", .value = ""}};
+               })
+          == " fast");
+  }
+  THEN("secrets come from the tree's provider") {
+    CHECK(seen({.inherit = env_inheritance::clean}, {"MODE", "PASS", "DB"}, add_variables,
+               {.log = {}, .secrets = only_knows("db", "swordfish")})
+          == "fast swordfish (unset)");
+  }
+  THEN("without a provider they come from our own variables") {
+    setenv("db", "tuna", 1);
+    CHECK(seen({.inherit = env_inheritance::clean}, {"PASS", "db"}, add_variables)
+          == "tuna (unset)");
+    unsetenv("db");
+  }
+  THEN("a secret that nobody needs may be missing") {
+    CHECK(seen({}, {"MODE", "PASS"}, add_variables) == "fast (unset)");
+  }
+  unsetenv("NOTIFY_SOCKET");
+}
+
+TEST_CASE("without a required secret a program does not start") {
+  auto it = with(puppet_child("a", {"wait"}), add_variables);
+  it.more.make().secrets.front().required = true;
+  CHECK(start_failure_of(std::move(it)).find("secret DB is required, and nobody has the key db")
+        != std::string::npos);
+}
+
+TEST_CASE("a secret is looked up anew at each start") {
+  const auto current = std::make_shared<std::atomic<int>>(0);
+  const house here{
+    {.children = {with(puppet_child("a", {"variable", "PASS", "exit", "1"}), add_variables)}},
+    {.log = {}, .secrets = [current](const std::string&) -> expected<std::optional<std::string>> {
+       return std::optional{"word " + std::to_string(++*current)};
+     }}};
+  CHECK(here.says("a: word 1"));
+  CHECK(here.says("a: word 2"));
+}
+
+TEST_CASE("no secret is to be read anywhere") {
+  const std::string word = "swordfish";
+  const auto knows = [](std::string id, std::vector<std::string> words) {
+    return with(puppet_child(std::move(id), std::move(words)), add_variables);
+  };
+  auto ghost = resigned({.id = "ghost", .start = process({.argv = {"no-such-program"}})});
+  auto quiet = resigned(knows("quiet", {"say", "up", "wait"}));
+  quiet.readiness = readiness::on_report;
+  quiet.start_timeout = 200ms;
+  auto beaten = knows("beaten", {"wait"});
+  beaten.more.make().health_policy = {{50ms, 150ms}};
+  auto poor = resigned(knows("poor", {"wait"}));
+  poor.more.make().resource_limits = {{.max_cpu_percent = 1, .required = true}};
+  const auto grumbler
+    = resigned({.id = "grumbler", .start = worker([](caf::event_based_actor*, const child& me) {
+                                    throw std::runtime_error{
+                                      "no " + me.secret("DB").value_or("").substr(0, 0)};
+                                    return caf::behavior{[](int) {}};
+                                  })});
+  house here{{.intensity = {.restarts = unlimited},
+              .children = {knows("good", {"variable", "MODE", "wait"}),
+                           resigned(knows("crash", {"die", std::to_string(SIGTERM)})),
+                           knows("again", {"exit", "3"}), with(ghost, add_variables), quiet, beaten,
+                           poor, with(grumbler, add_variables)}},
+             {.log = {}, .secrets = only_knows("db", word)}};
+  CHECK(here.says("good: fast"));
+  CHECK(here.comes("again exit code 3: restart", 2));
+  CHECK(here.comes("beaten failed: restart"));
+  CHECK(here.comes("ghost could not start: leave_down"));
+  CHECK(here.comes("poor could not start: leave_down"));
+  CHECK(here.comes("quiet took too long to start: leave_down"));
+
+  std::string text;
+  for (const auto& x : here.running().current_state().children) {
+    text += x.last_words + x.status_text + x.stuck_in + x.name;
+    for (const auto& remark : x.remarks)
+      text += remark;
+    if (const auto why = here.running().explain(x.path))
+      text += to_string(*why, x.path);
+  }
+  for (const auto* id : {"good", "ghost", "poor"})
+    if (const auto came = here.running().restart_child(id, anna))
+      text += to_string(*came);
+  text += to_string(here.stop());
+  text += here.all();
+  for (const auto& line : here.lines())
+    text += line;
+  CHECK(text.size() > 1000);
+  CHECK(text.find(word) == std::string::npos);
+}
