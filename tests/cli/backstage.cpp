@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <functional>
+#include <thread>
+
 using namespace supervisor;
 using namespace std::chrono_literals;
 
@@ -42,6 +46,42 @@ TEST_CASE("lines that nobody reads are counted and dropped") {
   CHECK(lines.front() == "[supervisor] /s/a restarted, attempt 2");
   CHECK(lines.back() == "[supervisor] 5 more lines left out");
   CHECK(behind.take_lines().empty());
+}
+
+SCENARIO("programs print faster than anybody reads") {
+  GIVEN("one that prints a thousand lines, and somebody who does not read at first") {
+    backstage behind{false};
+    std::atomic<int> said = 0;
+    std::jthread printing{[&] {
+      for (; said < 1000; ++said)
+        behind.say({.path = "/a", .text = "line\t" + std::to_string(said)});
+      behind.all_is_said();
+    }};
+    const auto reads_until = [&](const std::function<bool()>& enough) {
+      std::vector<std::string> all;
+      while (!enough()) {
+        behind.bell().wait(std::chrono::steady_clock::now() + 1s);
+        for (auto& line : behind.take_lines())
+          all.push_back(std::move(line));
+      }
+      return all;
+    };
+
+    THEN("it waits, and no line is lost") {
+      behind.bell().wait(std::chrono::steady_clock::now() + 10s); // rings when there is no room
+      CHECK(said < 1000);
+      const auto all = reads_until([&] { return behind.is_all_said(); });
+      const auto rest = behind.take_lines();
+      REQUIRE(all.size() + rest.size() == 1000);
+      CHECK(all.front() == "[/a] line?0");
+    }
+
+    THEN("it waits no more when nobody will read") {
+      behind.stop_listening();
+      printing.join();
+      CHECK(said == 1000);
+    }
+  }
 }
 
 TEST_CASE("who was abandoned is forgotten when it has ended after all") {

@@ -21,6 +21,13 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto longest = 20s; // of a healthy program on a busy machine; most take milliseconds
 
+int count(const std::string& text, std::string_view part) {
+  int found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++found;
+  return found;
+}
+
 std::array<int, 2> new_pipe() {
   std::array<int, 2> ends{-1, -1};
   if (pipe(ends.data()) != 0)
@@ -123,8 +130,8 @@ bool supctl::read_more() {
   return true;
 }
 
-bool supctl::says(std::string_view text) {
-  while (told_.out.find(text) == std::string::npos)
+bool supctl::says(std::string_view text, int times) {
+  while (count(told_.out, text) < times)
     if (!read_more())
       return false;
   return true;

@@ -49,8 +49,11 @@ public:
   supctl(const supctl&) = delete;
   supctl& operator=(const supctl&) = delete;
 
-  /// Whether its output so far has the text, or will have it in time.
-  bool says(std::string_view text);
+  /// Whether its output so far has the text so often, or will have it in time.
+  bool says(std::string_view text, int times = 1);
+
+  /// What came so far.
+  const std::string& out() const { return told_.out; }
 
   void send(int signal) const;
 

@@ -50,6 +50,20 @@ TEST_CASE("a tree has a line for each child") {
            "⛔   small  abandoned\n");
 }
 
+TEST_CASE("a process has its pid and what it says of itself, and limits that nobody keeps") {
+  auto db = child_called("db", lifecycle::ready);
+  db.pid = 4711;
+  db.status_text = "serving 3";
+  db.remarks = {"/resource_limits/max_cpu_percent: is not enforced"};
+  db.refused_requests = 1;
+  supervisor_state s;
+  s.children = {db};
+  CHECK(shown(s, {.title = "shop", .width = 130})
+        == "shop  one_for_one\n"
+           "●  db  ready          pid 4711  \"serving 3\"  (/resource_limits/max_cpu_percent: is "
+           "not enforced)  1 request refused\n");
+}
+
 TEST_CASE("glyph and state have the colour of the state") {
   const auto text = shown(shop(), {.title = "shop", .colour = true});
   CHECK(text.find("\x1b[32m●  \x1b[0mcaches   \x1b[32mready\x1b[0m\n") != std::string::npos);

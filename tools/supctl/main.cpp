@@ -1,5 +1,10 @@
 #include "demo.hpp"
+#include "processes.hpp"
 
 #include <supervisor/cli/cli.hpp>
 
-int main(int argc, char** argv) { return supervisor::cli(argc, argv, supervisor::demo_catalog()); }
+int main(int argc, char** argv) {
+  auto known = supervisor::demo_catalog();
+  supervisor::add_processes(known);
+  return supervisor::cli(argc, argv, known);
+}

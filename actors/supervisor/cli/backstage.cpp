@@ -1,12 +1,15 @@
 #include "supervisor/cli/backstage.hpp"
 
 #include "supervisor/cli/event_line.hpp"
+#include "supervisor/config/words.hpp"
 
 #include <utility>
 
 namespace supervisor {
 
 namespace {
+
+constexpr auto no_end = std::string::npos;
 
 std::string or_else(std::string text, const char* otherwise) {
   return text.find_first_not_of(" \t\n") == std::string::npos ? otherwise : std::move(text);
@@ -43,6 +46,33 @@ void backstage::note(const tree_event& x) {
     add(std::move(line));
 }
 
+void backstage::say(const log_line& x) {
+  auto line = config::printable("[" + x.path + "] " + x.text, no_end);
+  std::unique_lock lock{mutex_};
+  if (lines_.size() >= most_said)
+    bell_.ring();
+  taken_.wait(lock, [this] { return lines_.size() < most_said || !listens_; });
+  if (listens_)
+    add(std::move(line));
+}
+
+void backstage::all_is_said() {
+  const std::scoped_lock lock{mutex_};
+  all_said_ = true;
+  bell_.ring();
+}
+
+bool backstage::is_all_said() const {
+  const std::scoped_lock lock{mutex_};
+  return all_said_;
+}
+
+void backstage::stop_listening() {
+  const std::scoped_lock lock{mutex_};
+  listens_ = false;
+  taken_.notify_all();
+}
+
 /// If nobody reads, the tree must not wait, nor may its words fill the memory.
 void backstage::add(std::string line) {
   if (lines_.size() == most_lines)
@@ -70,6 +100,7 @@ std::vector<std::string> backstage::take_lines() {
   if (left_out_ > 0)
     lines_.push_back("[supervisor] " + std::to_string(left_out_) + " more lines left out");
   left_out_ = 0;
+  taken_.notify_all();
   return std::exchange(lines_, {});
 }
 

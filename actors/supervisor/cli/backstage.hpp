@@ -3,6 +3,7 @@
 #include "supervisor/cli/catalog.hpp"
 #include "supervisor/cli/wake_up.hpp"
 
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
@@ -27,6 +28,12 @@ public:
   void at_end(std::function<bool(std::ostream&)> hook);
   void note(const tree_event&);
 
+  /// A line of a program. Waits until there is room for it.
+  void say(const log_line&);
+
+  /// There are no more of them to come.
+  void all_is_said();
+
   // -- for the one that runs the tree -------------------------------------------------------------
 
   wake_up& bell() { return bell_; }
@@ -36,6 +43,11 @@ public:
 
   std::vector<std::string> take_lines();
   std::vector<std::function<bool(std::ostream&)>> take_hooks();
+
+  bool is_all_said() const;
+
+  /// Nobody takes lines any more, so nobody needs to wait for that.
+  void stop_listening();
 
   /// Those that may still run.
   std::set<std::string> abandoned() const;
@@ -47,6 +59,7 @@ public:
 
 private:
   static constexpr std::size_t most_lines = 1000;
+  static constexpr std::size_t most_said = 800; ///< so that there is room for our own words
 
   void add(std::string line);
 
@@ -57,7 +70,10 @@ private:
   std::optional<std::pair<std::string, std::string>> asked_; ///< before there was a tree
   std::vector<std::function<bool(std::ostream&)>> hooks_;
   std::vector<std::string> lines_;
+  std::condition_variable taken_; ///< or nobody will
   std::size_t left_out_ = 0;
+  bool all_said_ = false;
+  bool listens_ = true;
   std::set<std::string> abandoned_;
   std::optional<supervisor_state> state_;
   bool state_is_due_ = false;

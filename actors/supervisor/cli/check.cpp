@@ -55,7 +55,7 @@ int check(const std::filesystem::path& file, bool effective, const catalog& know
     print(std::cerr, file, spec.error());
     return exit_code::bad_input;
   }
-  const auto unknown = unknown_factories(*spec, known);
+  const auto unknown = unknown_names(*spec, known);
   print(std::cerr, file, with_lines(unknown, file), "warning: ");
   if (const auto wrong = refused(*spec, known, unknown, file); !wrong.empty()) {
     print(std::cerr, file, with_lines(wrong, file));

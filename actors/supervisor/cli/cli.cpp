@@ -55,7 +55,8 @@ std::string factories(const catalog& known) {
 class command_line {
 public:
   command_line(std::string name, const catalog& known)
-    : app_("Runs trees of supervised actors that are declared in JSON.", std::move(name)) {
+    : app_("Runs trees of supervised actors and programs that are declared in JSON.",
+           std::move(name)) {
     app_.require_subcommand(1);
     app_.set_version_flag("--version", app_.get_name() + " " + version);
     app_.footer(factories(known));
@@ -99,6 +100,13 @@ private:
     run_->add_option("--seed", seed_, "of all luck in the tree: the same luck for the same seed")
       ->type_name("N")
       ->check(no_number);
+    run_
+      ->add_option("--secrets-from", secrets_from_, "a file for each secret; else the environment")
+      ->type_name("FOLDER")
+      ->check(CLI::ExistingDirectory);
+    run_->add_option("--cgroup", cgroup_, "delegated to us: each process gets one below it")
+      ->type_name("FOLDER")
+      ->check(CLI::ExistingDirectory);
     run_->footer("Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
                  "failed, 2 bad file, 3 left children behind that could not be stopped.");
   }
@@ -139,7 +147,8 @@ private:
   }
 
   run_options options() const {
-    run_options chosen{.file = file_, .seed = seed_};
+    run_options chosen{
+      .file = file_, .seed = seed_, .secrets_from = secrets_from_, .cgroup = cgroup_};
     if (!how_long_.empty())
       chosen.how_long = *duration_from(how_long_);
     return chosen;
@@ -169,6 +178,8 @@ private:
   std::string how_long_{};
   bool effective_ = false;
   std::optional<std::uint64_t> seed_{};
+  std::string secrets_from_{};
+  std::string cgroup_{};
   std::string script_{};
   std::string crash_{};
   std::string every_{};

@@ -23,6 +23,8 @@ struct run_options {
   std::filesystem::path file{};
   std::optional<nanoseconds> how_long{};
   std::optional<std::uint64_t> seed{};
+  std::string secrets_from{}; ///< a folder, asked before the catalog; empty: none
+  std::string cgroup{};       ///< see start_options::cgroup
 };
 
 struct simulate_options {

@@ -10,8 +10,8 @@
 
 namespace supervisor {
 
-/// The names in a tree that a catalog does not know; what `catalog::bind` says of them.
-faults unknown_factories(const declared_spec&, const catalog&);
+/// The factories and checks in a tree that a catalog does not know; what `catalog::bind` says of them.
+faults unknown_names(const declared_spec&, const catalog&);
 
 /// The same faults with the lines of the file that their places are on.
 faults with_lines(faults, const std::filesystem::path& file);

@@ -2,6 +2,7 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
 #include "supervisor/cli/screen.hpp"
+#include "supervisor/cli/service_manager.hpp"
 #include "supervisor/cli/tree_view.hpp"
 #include "supervisor/config/json.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 using std::chrono::steady_clock;
 constexpr nanoseconds repaint_every = std::chrono::milliseconds{250};
+constexpr nanoseconds longest_silence = std::chrono::seconds{2};
 
 /// A running tree and the thread that watches it.
 class session {
@@ -178,19 +180,69 @@ int complain(const std::filesystem::path& file, const faults& found) {
   return exit_code::bad_input;
 }
 
-/// From the first actor to the last word.
-int run(supervisor_spec spec, const run_options& options, const std::shared_ptr<backstage>& behind,
-        caf::actor_system& system, screen& out) {
+secret_provider secrets_for(const run_options& options, const catalog& known) {
+  if (options.secrets_from.empty())
+    return known.secrets();
+  return first_of({secrets_from_folder(options.secrets_from),
+                   known.secrets() ? known.secrets() : secrets_from_environment()});
+}
+
+/// What the programs of a tree write with: when the last copy is gone, all is said.
+std::function<void(const log_line&)> pen(const std::shared_ptr<backstage>& behind) {
+  const std::shared_ptr<void> held{behind.get(), [behind](void*) { behind->all_is_said(); }};
+  return [behind, held](const log_line& x) { behind->say(x); };
+}
+
+/// The last lines of programs come when the tree has ended. Unless it is held by somebody who was
+/// abandoned, or somebody has had enough.
+void hear_out(backstage& behind, screen& out) {
+  auto until = steady_clock::now() + longest_silence;
+  while (!behind.is_all_said() && steady_clock::now() < until) {
+    if (behind.bell().wait(until) != 0)
+      break;
+    const auto lines = behind.take_lines();
+    out.print(lines);
+    if (!lines.empty())
+      until = steady_clock::now() + longest_silence;
+  }
+  behind.stop_listening();
+}
+
+expected<shutdown_report> run_tree(supervisor_spec spec, start_options how,
+                                   const run_options& options,
+                                   const std::shared_ptr<backstage>& behind,
+                                   std::shared_ptr<const service_manager> above,
+                                   caf::actor_system& system, screen& out) {
   const auto title = spec.id.empty() ? options.file.filename().string() : spec.id;
-  const auto running
-    = start(system, std::move(spec),
-            {.observer = [behind](const tree_event& x) { behind->note(x); }, .seed = options.seed});
+  const auto running = start(system, std::move(spec), std::move(how));
   if (!running)
-    return complain(options.file, running.error());
+    return running.error();
   behind->opened(*running);
-  const auto report = session{*running, behind, out, title, options.how_long}.watch();
+  const service_watch watched{std::move(above), *running};
+  auto report = session{*running, behind, out, title, options.how_long}.watch();
   behind->closed();
-  return conclude(report, out, *behind);
+  return report;
+}
+
+/// From the first actor to the last word.
+int run(supervisor_spec spec, const run_options& options, const catalog& known,
+        const std::shared_ptr<backstage>& behind, caf::actor_system& system, screen& out) {
+  const auto above = std::make_shared<const service_manager>(service_environment::ours());
+  const auto report = run_tree(std::move(spec),
+                               {.observer =
+                                  [behind, above](const tree_event& x) {
+                                    behind->note(x);
+                                    above->tell(x);
+                                  },
+                                .seed = options.seed,
+                                .log = pen(behind),
+                                .cgroup = options.cgroup,
+                                .secrets = secrets_for(options, known)},
+                               options, behind, above, system, out);
+  if (!report)
+    return complain(options.file, report.error());
+  hear_out(*behind, out);
+  return conclude(*report, out, *behind);
 }
 
 } // namespace
@@ -211,7 +263,7 @@ int run(const run_options& options, const catalog& known) {
   compat::set_option(config, "scheduler.max-threads", threads());
   std::optional<held_signals> held{std::in_place}; // by the threads of the system, too
   caf::actor_system system{config};
-  const auto code = run(*std::move(bound), options, behind, system, out);
+  const auto code = run(*std::move(bound), options, known, behind, system, out);
   held.reset(); // nobody reads them from here on, and the system may take its time to end
   return code;
 }

@@ -61,8 +61,7 @@ int simulate(const simulate_options& asked, const catalog& known) {
     print(std::cerr, asked.file, tree.error());
     return exit_code::bad_input;
   }
-  print(std::cerr, asked.file, with_lines(unknown_factories(*tree, known), asked.file),
-        "warning: ");
+  print(std::cerr, asked.file, with_lines(unknown_names(*tree, known), asked.file), "warning: ");
   const auto played = asked_for(asked, *tree);
   if (!played)
     return exit_code::bad_input;

@@ -108,10 +108,18 @@ std::string counted(std::uint32_t restarts) {
   return std::to_string(restarts) + (restarts == 1 ? " restart" : " restarts");
 }
 
-/// The end of a child's line: what comes next, and what was.
+std::string counted_requests(std::uint32_t refused) {
+  return std::to_string(refused) + (refused == 1 ? " request" : " requests") + " refused";
+}
+
+/// The end of a child's line: what is, what comes next, and what was.
 std::string story(const child_state& x) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "  ") + part; };
+  if (x.pid != 0)
+    add("pid " + std::to_string(x.pid));
+  if (!x.status_text.empty())
+    add(config::quoted(x.status_text));
   if (x.restart_count > 0)
     add(counted(x.restart_count));
   if (!x.waits_for.empty())
@@ -124,6 +132,10 @@ std::string story(const child_state& x) {
     add("its group is paused");
   if (x.next_start)
     add("next try in " + to_string(*x.next_start));
+  for (const auto& remark : x.remarks)
+    add("(" + config::printable(remark) + ")");
+  if (x.refused_requests > 0)
+    add(counted_requests(x.refused_requests));
   if (x.last_exit)
     add("last: " + last_exit(x));
   return text;
