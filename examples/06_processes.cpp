@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <mutex>
@@ -36,7 +37,8 @@ void watchman(const sup::child& me) {
 /// This program, when it is its own child.
 [[noreturn]] void segfault() {
   std::signal(SIGSEGV, SIG_DFL); // whatever sanitizers think of it
-  *static_cast<volatile int*>(nullptr) = 1;
+  const volatile std::uintptr_t nowhere = 8;
+  *reinterpret_cast<volatile int*>(nowhere) = 1;
   std::_Exit(0);
 }
 
