@@ -73,7 +73,10 @@ void add(mixer& to, const plan::kind& x) {
   to.add(x.run_within).add(x.stale_after).add(x.check_every).add(x.check_within);
   to.add(std::uint64_t{x.check_retries}).add(x.probe_every).add(x.probe_within);
   to.add(std::uint64_t{x.stall_is_failure}).add(std::uint64_t{x.swaps});
-  to.add(std::uint64_t{x.is_process}).add(x.recycled_after).add(x.recycle_spread);
+  to.add(std::uint64_t{x.is_process})
+    .add(x.recycled_after)
+    .add(x.recycled_count)
+    .add(x.recycle_spread);
   to.add(std::uint64_t{x.may_shutdown}).add(std::uint64_t{x.may_restart}).add(x.may_signal);
 }
 

@@ -51,11 +51,8 @@ void turn::look_after_ready(slot who) {
 }
 
 time_point turn::recycle_time(slot who) const {
-  const auto& kind = plan_.of(who);
-  if (kind.recycled_after.count() == 0)
-    return time_point::max();
-  const auto share = 1 - kind.recycle_spread * luck(plan_.seed, current(who));
-  return later(now_, shortened(kind.recycled_after, share));
+  const auto age = most_age(plan_, current(who));
+  return age.count() == 0 ? time_point::max() : later(now_, age);
 }
 
 void turn::rearm(slot who) {

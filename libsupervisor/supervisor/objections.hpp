@@ -26,6 +26,12 @@ void check_id_is_free(const std::string& id, const std::string& path, const rost
   if (!has_sibling(all, s, id))
     return;
   const auto now = phase_of(s, all.find(id));
+  if (now == phase::abandoned) {
+    found.push_back({"/id", path
+                              + " was abandoned and has not ended so far: its id is taken until "
+                                "it does"});
+    return;
+  }
   const auto is_down = now == phase::down || now == phase::parked;
   const auto stays = is_down && !comes_back(s, all.find(id));
   found.push_back({"/id", path

@@ -243,6 +243,7 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
   permit(kind, key.may);
   if (key.recycle) {
     kind.recycled_after = key.recycle->max_age.value_or(nanoseconds{0});
+    kind.recycled_count = key.recycle->max_count.value_or(0);
     kind.recycle_spread = key.recycle->spread;
   }
   for (std::uint32_t g = 0; g < made->groups.size(); ++g)
@@ -269,14 +270,24 @@ double luck(std::uint64_t seed, life who) noexcept {
   return static_cast<double>(z >> 11) * 0x1.0p-53;
 }
 
-std::uint64_t shortened(std::uint64_t limit, double share) noexcept {
-  return std::max<std::uint64_t>(
-    1, static_cast<std::uint64_t>(static_cast<double>(limit) * std::min(share, 1.0)));
+namespace {
+
+/// At least 1, if there is a limit.
+std::uint64_t shortened(std::uint64_t limit, const plan& p, life who) noexcept {
+  const auto share = 1 - p.of(who.who).recycle_spread * luck(p.seed, who);
+  const auto left = static_cast<std::uint64_t>(static_cast<double>(limit) * share);
+  return limit == 0 ? 0 : std::max<std::uint64_t>(1, left);
 }
 
-nanoseconds shortened(nanoseconds limit, double share) noexcept {
-  return nanoseconds{
-    static_cast<std::int64_t>(shortened(static_cast<std::uint64_t>(limit.count()), share))};
+} // namespace
+
+nanoseconds most_age(const plan& p, life who) noexcept {
+  const auto limit = static_cast<std::uint64_t>(p.of(who.who).recycled_after.count());
+  return nanoseconds{static_cast<std::int64_t>(shortened(limit, p, who))};
+}
+
+std::uint64_t most_served(const plan& p, life who) noexcept {
+  return shortened(p.of(who.who).recycled_count, p, who);
 }
 
 template std::shared_ptr<const plan> make_plan(const declared_spec&, std::uint64_t);

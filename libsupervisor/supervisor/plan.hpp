@@ -54,7 +54,8 @@ struct plan {
     bool stops_forever = false; ///< once terminated, no command but a new start brings it back
     bool swaps = false;         ///< the next life is ready before this one is stopped
     bool is_process = false;
-    nanoseconds recycled_after{0}; ///< of being ready; 0: never
+    nanoseconds recycled_after{0};    ///< of being ready; 0: never
+    std::uint64_t recycled_count = 0; ///< of what it has done; 0: nobody counts
     double recycle_spread = 0;
 
     // -- what it may want of its supervisor
@@ -125,9 +126,10 @@ extern template std::shared_ptr<const plan> make_plan(const declared_spec&, std:
 /// A roll in [0, 1) for one life of one child: always the same for the same seed.
 double luck(std::uint64_t seed, life who) noexcept;
 
-/// That share of it, no less than 1.
-nanoseconds shortened(nanoseconds limit, double share) noexcept;
-std::uint64_t shortened(std::uint64_t limit, double share) noexcept;
+/// How old that life may become, and how much it may do, until it is recycled: less than its kind
+/// says by a share of its own, see `recycle_policy::spread`. 0: nobody looks.
+nanoseconds most_age(const plan&, life) noexcept;
+std::uint64_t most_served(const plan&, life) noexcept;
 
 // -- who had the last word -------------------------------------------------------------------------
 // decision::because of a whole supervisor: each scope has its numbers, and the parts of its policy

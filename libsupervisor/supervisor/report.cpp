@@ -30,6 +30,14 @@ bool comes_back(const state& s, slot who) {
          || (r.now == phase::down && r.regroup != in_none && r.fate == fate::rise);
 }
 
+bool is_starting(const state& s, life who) {
+  const auto& r = s.children[who.who];
+  return (r.number == who.number && r.now == phase::starting)
+         || std::ranges::any_of(s.asides, [who](const aside& x) {
+              return x.who == who.who && x.number == who.number && x.now == phase::starting;
+            });
+}
+
 namespace {
 
 lifecycle lifecycle_of(const child_row& r, const child_tally& counted, bool ending) {

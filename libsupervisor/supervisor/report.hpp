@@ -129,6 +129,9 @@ struct child_counts {
 /// Whether it will be started again, or is being started, without an operator's doing.
 bool comes_back(const state&, slot);
 
+/// Whether that life was told to start, and neither has done so nor was told otherwise.
+bool is_starting(const state&, life);
+
 // -- how it ended ----------------------------------------------------------------------------------
 
 struct child_report {

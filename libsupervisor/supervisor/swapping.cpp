@@ -30,12 +30,12 @@ std::uint32_t turn::used_number(slot who) {
   auto* second = aside_of(who);
   const auto number = std::max(row(who).number, second ? second->number : 0);
   if (second && second->now == phase::down)
-    let_go(*second);
+    discard(*second);
   return number;
 }
 
 /// News are looked up in all of them, so no more are kept than needed.
-void turn::let_go(aside& x) {
+void turn::discard(aside& x) {
   auto& all = state_.asides;
   for (x = {}; !all.empty() && all.back().who == nobody;)
     all.pop_back();
@@ -93,11 +93,11 @@ void turn::hear_aside(const input& x) {
   if (std::exchange(mine.now, phase::up) == phase::starting)
     fact(event_type::child_running, x.who);
   if (x.what == news::ready || !plan_.of(x.who.who).awaits_ready)
-    is_ready(mine);
+    exchange(mine);
 }
 
 /// The child is this life now; the one before has its time to end.
-void turn::is_ready(aside& next) {
+void turn::exchange(aside& next) {
   const auto who = next.who;
   auto& r = row(who);
   drop_deadline(next);
@@ -123,7 +123,7 @@ void turn::has_ended(aside& mine, const child_exit& how) {
   if (mine.is_next)
     mine.now = phase::down;
   else
-    let_go(mine);
+    discard(mine);
   if (was == phase::abandoned) {
     --tally_.abandoned;
     fact(event_type::child_shutdown_late_report, told).exit = how;

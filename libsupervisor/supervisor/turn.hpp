@@ -133,9 +133,9 @@ private:
   void give_up_swap(slot);
   void give_up_all_swaps();
   void hear_aside(const input&);
-  void is_ready(aside&);
+  void exchange(aside&);
   void has_ended(aside&, const child_exit&);
-  void let_go(aside&);
+  void discard(aside&);
   void stop(aside&);
   void kill(aside&);
   void on_due(aside&);

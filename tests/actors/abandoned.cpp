@@ -101,7 +101,8 @@ SCENARIO("an abandoned blocking worker keeps its id until its late end") {
     }
     THEN("nobody else gets its id and it is not started again") {
       CHECK(text_of(it.tree->start_child(idle("stuck")))
-            == "fault: /id: /stuck has already started");
+            == "fault: /id: /stuck was abandoned and has not ended so far: its id is taken until "
+               "it does");
       CHECK(why(it.tree->restart_child("stuck", by)) == still_there);
       CHECK(why(it.tree->delete_child("stuck", by)) == still_there);
       CHECK(it.child(0).attempt == 1);
@@ -129,7 +130,8 @@ SCENARIO("an abandoned blocking worker keeps its id until its late end") {
       THEN("nobody else comes in its place before it has ended") {
         CHECK(why(it.tree->apply(*back, by)).find("abandoned") != std::string::npos);
         CHECK(text_of(it.tree->start_child(idle("stuck")))
-              == "fault: /id: /stuck has already started");
+              == "fault: /id: /stuck was abandoned and has not ended so far: its id is taken until "
+                 "it does");
         it.until.open();
         REQUIRE(it.events.comes("child_shutdown_late_report stuck"));
         CHECK(row_of(it.tree->which_children()) == "a ready");

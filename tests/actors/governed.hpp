@@ -116,4 +116,33 @@ inline std::string text_of(const sup::expected<sup::child_counts>& x) {
          + std::to_string(x->supervisors) + "," + std::to_string(x->workers) + "]";
 }
 
+// -- trees that are commanded, and what is told of that --------------------------------------------------
+
+inline sup::supervisor_spec three() { return {.children = {child("a"), child("b"), child("c")}}; }
+
+inline sup::supervisor_spec village() {
+  return {.children
+          = {child("a"), nested_child("shop", {.children = {child("till"), child("stock")}})}};
+}
+
+/// Events of one tree that say something, one a line.
+struct record {
+  std::vector<std::string> lines{};
+
+  sup::start_options options() {
+    auto made = sup::test::tree::quiet();
+    made.observer = [this](const sup::tree_event& x) {
+      if (x.command_id.empty())
+        return;
+      auto line = std::string{x.command_id} + " " + std::string{label(x.what.what)};
+      if (x.wanted_by)
+        line += " by " + x.wanted_by->requested_by + " because " + x.wanted_by->reason;
+      lines.push_back(std::move(line));
+    };
+    return made;
+  }
+
+  bool has(const std::string& line) const { return std::ranges::find(lines, line) != lines.end(); }
+};
+
 } // namespace governed

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <semaphore>
+#include <stop_token>
 
 #include <unistd.h>
 
@@ -180,13 +182,15 @@ TEST_CASE("what has ended has no pid and nothing to say") {
 
 SCENARIO("operators send signals to programs") {
   GIVEN("one that answers to two, and an actor") {
-    const house here{{puppet_child("a", {"answer", std::to_string(SIGHUP), "answer",
-                                         std::to_string(SIGUSR1), "say", "up", "wait"}),
-                      {.id = "b", .start = blocking_worker([](const child& me) {
-                                    while (!me.stopping())
-                                      std::this_thread::sleep_for(1ms);
-                                  })},
-                      resigned(puppet_child("c", {"exit", "0"}))}};
+    const house here{
+      {puppet_child("a", {"answer", std::to_string(SIGHUP), "answer", std::to_string(SIGUSR1),
+                          "say", "up", "wait"}),
+       {.id = "b", .start = blocking_worker([](const child& me) {
+                     std::binary_semaphore told{0};
+                     const std::stop_callback stop{me.stop_token(), [&] { told.release(); }};
+                     told.acquire();
+                   })},
+       resigned(puppet_child("c", {"exit", "0"}))}};
     REQUIRE(here.says("a: up"));
     WHEN("it is told to read its configuration again") {
       const auto came = here.running().reload_child("a", anna);

@@ -47,7 +47,7 @@ void uplink::note(child_note what) const {
 void uplink::prepared(belongings what) const {
   if (const auto strong = supervisor.lock())
     compat::anon_send(caf::actor_cast<caf::actor>(strong),
-                      child_start{.news = {.who = who},
+                      child_start{.news = {.what = news::prepared, .who = who},
                                   .prepared = std::make_shared<const belongings>(std::move(what))});
 }
 

@@ -129,7 +129,7 @@ struct child_start {
   input news{};
   std::string text{};
   std::shared_ptr<last_words> words{};          ///< with news::lingering
-  std::shared_ptr<const belongings> prepared{}; ///< no news, but what it needed before its start
+  std::shared_ptr<const belongings> prepared{}; ///< with news::prepared
   std::shared_ptr<const child_note> note{};     ///< no news either
 };
 

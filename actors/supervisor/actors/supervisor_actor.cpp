@@ -65,7 +65,7 @@ void supervisor_actor::stop(std::string by, std::string why) {
 }
 
 void supervisor_actor::on_child_start(const child_start& x) {
-  if (x.prepared)
+  if (x.news.what == news::prepared)
     return on_prepared(x);
   if (is_old_news(x))
     return;

@@ -71,12 +71,12 @@ private:
 
   seat* seat_of(life);
   bool is_running(slot who) const { return seats_[who].who && !seats_[who].prepares; }
-  bool is_starting(life) const;
   void start_child(life);
   void prepare(life, seat&);
   void on_prepared(const child_start&);
   void launch_child(life, std::shared_ptr<const belongings>);
   launched try_launch(life, std::shared_ptr<const belongings>);
+  std::shared_ptr<watch_post> post_of(const child_spec&, life) const;
   void swap(life);
 
   // -- supervisor_endings.cpp: its own end ---------------------------------------------------------------
@@ -151,7 +151,6 @@ private:
   const supervisor::plan& plan() const { return roster_.plan(); }
   const std::shared_ptr<const blueprint>& below(slot who) const;
   void ask_how_it_is(life, std::uint32_t number);
-  std::shared_ptr<watch_post> post_of(const child_spec&, life) const;
   std::string path_of(slot who) const { return path_ + "/" + std::string{id_of(who)}; }
   bool is_seated(slot who) const { return who < roster_.size() && !roster_.is_vacant(who); }
   std::string_view id_of(slot who) const {

@@ -4,8 +4,6 @@
 #include "supervisor/actors/preparing.hpp"
 #include "supervisor/actors/supervisor_actor.hpp"
 
-#include <algorithm>
-
 namespace supervisor::detail {
 
 /// Null: of a life that nobody holds any more.
@@ -16,16 +14,6 @@ supervisor_actor::seat* supervisor_actor::seat_of(life who) {
     return &seats_[who.who];
   const auto second = asides_.find(who.who);
   return second != asides_.end() && second->second.number == who.number ? &second->second : nullptr;
-}
-
-/// Whether the core still waits for it.
-bool supervisor_actor::is_starting(life who) const {
-  const auto& row = state_.children[who.who];
-  if (row.number == who.number)
-    return row.now == phase::starting;
-  return std::ranges::any_of(state_.asides, [who](const aside& x) {
-    return x.who == who.who && x.number == who.number && x.now == phase::starting;
-  });
 }
 
 /// The next life of a child that runs has its place beside it.
@@ -65,8 +53,8 @@ void supervisor_actor::on_prepared(const child_start& x) {
   mine->prepares = false;
   mine->note = nullptr;
   std::erase_if(abandoned_, [who](const auto& left) { return left.first == who; });
-  if (is_starting(who)) {
-    pending_.push_back({.what = news::prepared, .who = who});
+  if (is_starting(state_, who)) {
+    pending_.push_back(x.news);
     launch_child(who, x.prepared);
   } else { // it was told to stop in the meantime
     pending_.push_back({news::exited, who, {exit_class::external_cancel}});
@@ -101,11 +89,6 @@ nanoseconds beat_of(const child_spec& child, const supervisor_spec& spec) {
   return asked ? asked->heartbeat_interval : nanoseconds{0};
 }
 
-std::uint64_t most_served(const child_spec& child, double luck) {
-  const auto& said = said_in(child.more).recycle;
-  return said && said->max_count ? shortened(*said->max_count, 1 - said->spread * luck) : 0;
-}
-
 } // namespace
 
 /// Code of the user runs in here, and whatever it throws is a start that failed.
@@ -124,7 +107,7 @@ launched supervisor_actor::try_launch(life who, std::shared_ptr<const belongings
             .attempt = attempt_of(who.who, who.number),
             .beat_every = beat_of(spec, roster_.spec()),
             .given = std::move(given),
-            .worn_at = most_served(spec, luck(plan().seed, who)),
+            .worn_at = most_served(plan(), who),
             .said = said_in(spec.more),
             .says_when_ready = spec.readiness == readiness::on_report};
     auto& mine = *seat_of(who);

@@ -211,21 +211,36 @@ std::shared_ptr<void> tree_core::turn_to_apply() {
   return {this, [self = shared_from_this()](void*) { self->applying_ = false; }};
 }
 
+/// Whoever waits for the end hears of it when all that comes with it is done. That may block, so it
+/// is done in a thread of its own, for which the actor system waits.
 void tree_core::finished(shutdown_report report) {
-  std::vector<std::shared_ptr<cell>> left;
-  caf::actor last; // destroyed outside the lock, and so are those
-  std::map<std::type_index, std::shared_ptr<void>> shared;
-  std::function<void(const log_line&)> log;
+  std::vector<std::shared_ptr<tree_part>> parts;
   {
     const std::scoped_lock lock{mutex_};
     if (report_)
       return;
-    exit_ = end_of_loop(report);
-    plane_ = exit_->state;
     report_ = std::move(report);
+    for (auto& [type, part] : std::exchange(parts_, {}))
+      parts.push_back(std::move(part));
+  }
+  if (parts.empty())
+    return conclude();
+  system_->spawn<caf::detached>([self = shared_from_this(), parts](caf::event_based_actor*) {
+    for (const auto& part : parts)
+      part->tree_has_ended();
+    self->conclude();
+  });
+}
+
+void tree_core::conclude() {
+  std::vector<std::shared_ptr<cell>> left;
+  caf::actor last; // destroyed outside the lock
+  {
+    const std::scoped_lock lock{mutex_};
+    exit_ = end_of_loop(*report_);
+    plane_ = exit_->state;
+    over_ = true;
     last = std::exchange(root_, nullptr);
-    shared = std::exchange(shared_, {}); // timers may hold the tree for long
-    log = std::exchange(options_.log, {});
     for (const auto& [above, children] : cells_)
       for (const auto& [id, known] : children)
         left.push_back(known);
@@ -271,13 +286,13 @@ void tree_core::ended_late(const std::string& path, const caf::error& why) {
 bool tree_core::wait_started(nanoseconds timeout) {
   std::unique_lock lock{mutex_};
   return changed_.wait_until(lock, later(std::chrono::steady_clock::now(), timeout),
-                             [this] { return begun_ || report_; });
+                             [this] { return begun_ || over_; });
 }
 
 bool tree_core::wait_finished(nanoseconds timeout) {
   std::unique_lock lock{mutex_};
   return changed_.wait_until(lock, later(std::chrono::steady_clock::now(), timeout),
-                             [this] { return report_.has_value(); });
+                             [this] { return over_; });
 }
 
 bool tree_core::has_begun() const {
@@ -287,7 +302,7 @@ bool tree_core::has_begun() const {
 
 std::optional<shutdown_report> tree_core::report() const {
   const std::scoped_lock lock{mutex_};
-  return report_;
+  return over_ ? report_ : std::nullopt;
 }
 
 } // namespace detail

@@ -7,6 +7,7 @@
 #include "supervisor/actors/stall_watch.hpp"
 
 #include <atomic>
+#include <concepts>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -39,8 +40,8 @@ struct start_options {
                      const effects&, const std::function<std::string_view(slot)>& id_of)>
     tap{};
   /// Told of the output of children that are processes, in a thread of its own. If it is slow, they
-  /// wait. It may be called after the tree has ended, until the actor system is gone. Empty: nobody is
-  /// told.
+  /// wait. When the end of the tree is told, so is all of it, unless that takes more than 5 s. Empty:
+  /// nobody is told.
   std::function<void(const log_line&)> log = lines_on_stderr();
   /// A delegated cgroup of version 2: each process gets one below it. Empty: none.
   std::string cgroup{};
@@ -102,6 +103,15 @@ constexpr std::uint64_t seed_below(std::uint64_t seed, slot who) {
 std::shared_ptr<const blueprint> make_blueprint(std::shared_ptr<const supervisor_spec>,
                                                 std::uint64_t seed);
 
+/// What some kinds of children need once a tree, such as a thread that tells of their output.
+class tree_part {
+public:
+  virtual ~tree_part() = default;
+
+  /// Nobody in the tree runs any more, and nobody has heard of its end so far. May take some seconds.
+  virtual void tree_has_ended() = 0;
+};
+
 /// What the supervisors of one tree share with its handles and refs. Threads share it.
 class tree_core : public std::enable_shared_from_this<tree_core> {
 public:
@@ -162,12 +172,11 @@ public:
 
   stall_watch& stalls() { return stalls_; }
 
-  /// What some kinds of children need once a tree; made when it is first asked for, and theirs alone
-  /// when the tree has ended.
-  template <class T>
+  /// What some kinds of children need once a tree; made when it is first asked for.
+  template <std::derived_from<tree_part> T>
   std::shared_ptr<T> shared(const std::function<std::shared_ptr<T>()>& make) {
     const std::scoped_lock lock{mutex_};
-    auto& found = shared_[typeid(T)];
+    auto& found = parts_[typeid(T)];
     if (!found)
       found = make();
     return std::static_pointer_cast<T>(found);
@@ -179,11 +188,12 @@ public:
   std::optional<shutdown_report> report() const;
 
 private:
+  void conclude();
   void tell_of_stall(const watch_post&);
   void ended_late(const std::string& path, const caf::error& why);
 
   caf::actor_system* system_;
-  start_options options_; ///< in the end without `log`
+  const start_options options_;
   const std::uint32_t most_commands_;
   std::mutex observing_;
   mutable std::mutex mutex_;
@@ -197,8 +207,9 @@ private:
   std::atomic<std::uint32_t> commands_ = 0;
   std::atomic<bool> applying_ = false;
   const std::chrono::system_clock::time_point started_at_ = std::chrono::system_clock::now();
-  std::optional<shutdown_report> report_;
-  std::map<std::type_index, std::shared_ptr<void>> shared_;
+  std::optional<shutdown_report> report_; ///< of a tree that ends, or has ended
+  bool over_ = false;
+  std::map<std::type_index, std::shared_ptr<tree_part>> parts_;
   stall_watch stalls_; ///< last: its thread ends before anything else here does
 };
 

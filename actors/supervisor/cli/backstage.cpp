@@ -56,23 +56,6 @@ void backstage::say(const log_line& x) {
     add(std::move(line));
 }
 
-void backstage::all_is_said() {
-  const std::scoped_lock lock{mutex_};
-  all_said_ = true;
-  bell_.ring();
-}
-
-bool backstage::is_all_said() const {
-  const std::scoped_lock lock{mutex_};
-  return all_said_;
-}
-
-void backstage::stop_listening() {
-  const std::scoped_lock lock{mutex_};
-  listens_ = false;
-  taken_.notify_all();
-}
-
 /// If nobody reads, the tree must not wait, nor may its words fill the memory.
 void backstage::add(std::string line) {
   if (lines_.size() == most_lines)
@@ -93,6 +76,8 @@ void backstage::opened(const tree& running) {
 void backstage::closed() {
   const std::scoped_lock lock{mutex_};
   tree_.reset();
+  listens_ = false;
+  taken_.notify_all();
 }
 
 std::vector<std::string> backstage::take_lines() {

@@ -31,23 +31,15 @@ public:
   /// A line of a program. Waits until there is room for it.
   void say(const log_line&);
 
-  /// There are no more of them to come.
-  void all_is_said();
-
   // -- for the one that runs the tree -------------------------------------------------------------
 
   wake_up& bell() { return bell_; }
 
   void opened(const tree&);
-  void closed(); ///< lets go of the tree
+  void closed(); ///< lets go of the tree; nobody needs to wait until lines are taken any more
 
   std::vector<std::string> take_lines();
   std::vector<std::function<bool(std::ostream&)>> take_hooks();
-
-  bool is_all_said() const;
-
-  /// Nobody takes lines any more, so nobody needs to wait for that.
-  void stop_listening();
 
   /// Those that may still run.
   std::set<std::string> abandoned() const;
@@ -72,7 +64,6 @@ private:
   std::vector<std::string> lines_;
   std::condition_variable taken_; ///< or nobody will
   std::size_t left_out_ = 0;
-  bool all_said_ = false;
   bool listens_ = true;
   std::set<std::string> abandoned_;
   std::optional<supervisor_state> state_;

@@ -19,7 +19,6 @@ namespace {
 
 using std::chrono::steady_clock;
 constexpr nanoseconds repaint_every = std::chrono::milliseconds{250};
-constexpr nanoseconds longest_silence = std::chrono::seconds{2};
 
 /// A running tree and the thread that watches it.
 class session {
@@ -187,27 +186,6 @@ secret_provider secrets_for(const run_options& options, const catalog& known) {
                    known.secrets() ? known.secrets() : secrets_from_environment()});
 }
 
-/// What the programs of a tree write with: when the last copy is gone, all is said.
-std::function<void(const log_line&)> pen(const std::shared_ptr<backstage>& behind) {
-  const std::shared_ptr<void> held{behind.get(), [behind](void*) { behind->all_is_said(); }};
-  return [behind, held](const log_line& x) { behind->say(x); };
-}
-
-/// The last lines of programs come when the tree has ended. Unless it is held by somebody who was
-/// abandoned, or somebody has had enough.
-void hear_out(backstage& behind, screen& out) {
-  auto until = steady_clock::now() + longest_silence;
-  while (!behind.is_all_said() && steady_clock::now() < until) {
-    if (behind.bell().wait(until) != 0)
-      break;
-    const auto lines = behind.take_lines();
-    out.print(lines);
-    if (!lines.empty())
-      until = steady_clock::now() + longest_silence;
-  }
-  behind.stop_listening();
-}
-
 expected<shutdown_report> run_tree(supervisor_spec spec, start_options how,
                                    const run_options& options,
                                    const std::shared_ptr<backstage>& behind,
@@ -219,7 +197,7 @@ expected<shutdown_report> run_tree(supervisor_spec spec, start_options how,
     return running.error();
   behind->opened(*running);
   const service_watch watched{std::move(above), *running};
-  auto report = session{*running, behind, out, title, options.how_long}.watch();
+  const auto report = session{*running, behind, out, title, options.how_long}.watch();
   behind->closed();
   return report;
 }
@@ -235,13 +213,12 @@ int run(supervisor_spec spec, const run_options& options, const catalog& known,
                                     above->tell(x);
                                   },
                                 .seed = options.seed,
-                                .log = pen(behind),
+                                .log = [behind](const log_line& x) { behind->say(x); },
                                 .cgroup = options.cgroup,
                                 .secrets = secrets_for(options, known)},
                                options, behind, above, system, out);
   if (!report)
     return complain(options.file, report.error());
-  hear_out(*behind, out);
   return conclude(*report, out, *behind);
 }
 

@@ -20,19 +20,24 @@ constexpr std::size_t left_by_the_dead = 4;
 output::output(sink to) : to_(std::move(to)), thread_([this] { run(); }) {}
 
 output::~output() {
-  {
-    const std::scoped_lock lock{lock_};
-    over_ = true;
-    give_up_at_ = std::chrono::steady_clock::now() + patience;
-  }
-  changed_.notify_all();
+  close();
   thread_.join();
+}
+
+void output::close() {
+  std::unique_lock lock{lock_};
+  if (!std::exchange(over_, true))
+    give_up_at_ = std::chrono::steady_clock::now() + patience;
+  changed_.notify_all();
+  changed_.wait_until(lock, give_up_at_, [this] { return done_; });
 }
 
 void output::add(const std::shared_ptr<source>& from, log_line line) {
   bool hold_on = false;
   {
     const std::scoped_lock lock{lock_};
+    if (over_)
+      return;
     auto& all = of_child_[line.path];
     if (all.waiting >= left_by_the_dead * from->most_) {
       ++all.lost;
@@ -56,10 +61,10 @@ void output::run() {
   std::unique_lock lock{lock_};
   while (true) {
     changed_.wait(lock, [this] { return over_ || !lines_.empty(); });
-    if (lines_.empty())
-      return;
     if (over_ && std::chrono::steady_clock::now() >= give_up_at_)
-      return drop_rest();
+      drop_rest();
+    if (lines_.empty())
+      break;
     const auto next = std::move(lines_.front());
     lines_.pop_front();
     lock.unlock();
@@ -67,6 +72,8 @@ void output::run() {
     told(next);
     lock.lock();
   }
+  done_ = true;
+  changed_.notify_all();
 }
 
 void output::tell(const log_line& x) {
@@ -103,6 +110,8 @@ void output::told(const entry& x) {
 }
 
 void output::drop_rest() {
+  if (lines_.empty())
+    return;
   std::cerr << "[supervisor] " + std::to_string(lines_.size())
                  + " lines of output were lost: nobody took them in time\n";
   lines_.clear();

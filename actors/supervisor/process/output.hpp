@@ -22,7 +22,6 @@ public:
 
   explicit output(sink to);
 
-  /// Tells what is left first, for some seconds at most.
   ~output();
 
   output(const output&) = delete;
@@ -47,6 +46,9 @@ public:
     std::size_t waiting_ = 0; ///< with the lock of the output held
     bool held_ = false;       ///< likewise
   };
+
+  /// Tells what is left, for some seconds at most, and takes no more.
+  void close();
 
   /// From any thread.
   void add(const std::shared_ptr<source>&, log_line);
@@ -77,6 +79,7 @@ private:
   std::deque<entry> lines_;
   std::map<std::string, backlog> of_child_; ///< by path
   bool over_ = false;
+  bool done_ = false; ///< its thread is, with all of it
   std::chrono::steady_clock::time_point give_up_at_{};
   std::thread thread_; ///< last: it uses the others
 };

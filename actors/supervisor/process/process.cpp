@@ -15,8 +15,10 @@ namespace detail {
 namespace {
 
 /// What a tree has once for all of its programs.
-struct outside {
+struct outside final : tree_part {
   explicit outside(output::sink to) : lines(std::move(to)) {}
+
+  void tree_has_ended() override { lines.close(); }
 
   output lines; ///< gone after the host, which writes to it
   supervisor::host host;
