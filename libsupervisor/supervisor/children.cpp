@@ -85,7 +85,7 @@ void turn::leave_down(slot who, bool done) {
   r.now = phase::down;
   r.done = done;
   r.pending = false;
-  if (plan_.of(who).temporary)
+  if (has_no_second_time(who))
     return forget(who);
   keep_promises(who, objection::withdrawn);
   ungate_dependents_of(who);
@@ -130,10 +130,13 @@ void turn::meet_fate(slot who) {
   leave(who, then);
 }
 
-/// A temporary child that was terminated has no second time.
+/// Once it is down for good, no command can bring it back: a temporary child, and a member of a pool,
+/// which is declared nowhere.
+bool turn::has_no_second_time(slot who) const { return plan_.of(who).temporary || plan_.pool; }
+
 void turn::leave(slot who, supervisor::fate then) {
   auto& r = row(who);
-  const auto over = plan_.of(who).temporary && r.op == operation::terminated;
+  const auto over = has_no_second_time(who) && r.op == operation::terminated;
   if (r.leaving) {
     r.now = phase::parked; // it may be taken back
     r.pending = false;

@@ -128,9 +128,8 @@ objection turn::objection_to(const input& x) const {
   if (x.who.who >= state_.children.size())
     return objection::not_found;
   const auto now = row(x.who.who).now;
-  const auto forgotten = now == phase::forgotten && x.order != command::delete_child;
   const auto leaves = row(x.who.who).op == operation::removed && x.order != command::remove_child;
-  if (now == phase::vacant || forgotten || (leaves && now != phase::forgotten))
+  if (now == phase::vacant || now == phase::forgotten || leaves)
     return objection::not_found;
   if (row(x.who.who).leaving)
     return objection::restarting; // whether it goes is not decided yet

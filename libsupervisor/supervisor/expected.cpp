@@ -1,5 +1,7 @@
 #include "supervisor/expected.hpp"
 
+#include "supervisor/config/words.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <string_view>
@@ -51,7 +53,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
       least = d;
       best = candidate;
     }
-  return best.empty() ? "" : ", did you mean \"" + std::string{best} + "\"?";
+  return best.empty() ? "" : ", did you mean \"" + config::printable(best) + "\"?";
 }
 
 } // namespace supervisor

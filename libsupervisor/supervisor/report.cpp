@@ -104,8 +104,13 @@ std::optional<attempt_status> status_of(const child_row& r) {
   }
 }
 
+/// Its restart was commanded, and the life before is not over.
+bool awaits_old_life(const child_row& r) {
+  return r.pending && (r.now != phase::starting || r.regroup != in_none);
+}
+
 stop_state stop_of(const child_row& r, const child_tally& counted) {
-  if (r.op == operation::active && !r.pending)
+  if (r.op == operation::active && !awaits_old_life(r))
     return stop_state::idle;
   switch (r.now) {
     case phase::stopping:
@@ -123,7 +128,7 @@ stop_state stop_of(const child_row& r, const child_tally& counted) {
 fence_phase fence_of(const state& s, const child_row& r) {
   if (s.ending != in_none || s.finished)
     return fence_phase::closed;
-  if (!r.pending)
+  if (!awaits_old_life(r))
     return fence_phase::open;
   switch (r.now) {
     case phase::up:
@@ -193,7 +198,7 @@ child_state describe(const plan& p, const state& s, const tally& t, slot who, ti
     x.restart_limit = limit_of(p, s, who, now);
     x.significant = p.of(who).significant;
   }
-  if (r.pending)
+  if (awaits_old_life(r))
     x.pending_restart
       = {counted.generation, r.number - r.born, counted.generation + 1, counted.merged};
   x.state = lifecycle_of(r, counted, s.ending != in_none);

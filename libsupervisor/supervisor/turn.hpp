@@ -210,6 +210,7 @@ private:
   bool significant_end(slot);
   void park(slot);
   void meet_fate(slot);
+  bool has_no_second_time(slot) const;
   void leave(slot, supervisor::fate);
   void forget(slot);
   void drop_from_order(slot);

@@ -36,6 +36,19 @@ TEST_CASE("a temporary child is gone after any end and its id is free again") {
     }
 }
 
+TEST_CASE("a temporary child that is gone cannot be deleted") {
+  for (const auto how : {command::terminate_child, command::delete_child}) {
+    core_under_test it{{.children = {child("once", restart::temporary), worker("other")}}};
+    it.start();
+    if (how == command::terminate_child)
+      it.command(how, "once");
+    else
+      it.exits("once", ended_well);
+    it.command(command::delete_child, "once");
+    CHECK(it.said().no == objection::not_found);
+  }
+}
+
 TEST_CASE("a declared temporary child may be added anew once it is forgotten") {
   for (const auto with : strategies) {
     core_under_test it{

@@ -2,6 +2,8 @@
 
 #include "commanded.hpp"
 
+#include <supervisor/report.hpp>
+
 using namespace supervisor;
 using namespace std::chrono_literals;
 
@@ -324,4 +326,23 @@ SCENARIO("a linked sidecar goes along") {
       CHECK(it.advance(0s) == "start web, start logger");
     }
   }
+}
+
+TEST_CASE("a commanded restart waits for the old life and no longer") {
+  core_under_test it{{.children = {worker("a", stop_budget{5s, 1s})}}};
+  it.start();
+  it.slow_to_stop = it.slow_to_start = {"a"};
+  it.command(command::restart_child, "a");
+  const auto told = [&] { return describe(it.plan(), it.state(), it.tally(), 0, it.now); };
+  CHECK(told().stop_state == stop_state::cancel_delivered);
+  CHECK(told().fence == fence_phase::waiting_for_old_stop);
+  CHECK(told().pending_restart.has_value());
+  it.exits("a", cancelled);
+  it.advance(0ns);
+  CHECK(it.row("a").now == phase::starting);
+  CHECK(told().stop_state == stop_state::idle);
+  CHECK(told().fence == fence_phase::open);
+  CHECK_FALSE(told().pending_restart.has_value());
+  it.started("a");
+  CHECK(told().fence == fence_phase::open);
 }

@@ -115,8 +115,19 @@ SCENARIO("a hanging restart loop in a pool ends when the child is terminated") {
   CHECK(it.command(command::terminate_child, "c0") == "stop c0");
   CHECK(it.said().stop == stop_state::completed);
   CHECK(it.advance(1h) == "");
-  CHECK(it.command(command::remove_child, "c0") == "");
   CHECK_FALSE(it.has("c0"));
+}
+
+TEST_CASE("a member that is down for good is no member any more") {
+  core_under_test it{pool({.id = "template", .start = {"x"}, .restart = restart::transient})};
+  it.start();
+  fill(it, 3);
+  it.exits("c0", ended_well);
+  CHECK(it.command(command::terminate_child, "c1") == "stop c1");
+  CHECK(it.state().members == 1);
+  CHECK(it.ids() == std::vector<std::string>{"c2"});
+  it.command(command::pause_child, "c2");
+  CHECK(it.state().members == 1); // it comes back when somebody says so
 }
 
 TEST_CASE("a pool of a thousand is counted and forgets them when they die") {
