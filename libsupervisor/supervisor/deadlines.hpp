@@ -22,6 +22,7 @@ public:
   bool empty() const { return heap_.empty(); }
   std::size_t size() const { return heap_.size(); }
   const entry& first() const { return heap_.front(); }
+  time_point at(std::uint32_t seat) const { return heap_[seat].at; }
 
   /// Sets the party's deadline, whether or not it has one at `seat`.
   template <class Move>

@@ -95,6 +95,13 @@ std::string_view protection(const decision& x) noexcept {
   return "";
 }
 
+std::string words(const decision& x) {
+  const std::string what{label(x.what)};
+  if (x.wait == nanoseconds::zero())
+    return what;
+  return what + (x.what == verdict::restart ? " after " : " for ") + to_string(x.wait);
+}
+
 // -- one screen --------------------------------------------------------------------------------------
 
 namespace {
@@ -110,13 +117,6 @@ std::string number(double x) {
   return text;
 }
 
-std::string said(const decision& x) {
-  const std::string what{label(x.what)};
-  if (x.wait == nanoseconds::zero())
-    return what;
-  return what + (x.what == verdict::restart ? " after " : " for ") + to_string(x.wait);
-}
-
 bool objects(const explained_part& x) {
   return x.from == scope::policy || x.says.what != verdict::restart
          || x.says.wait != nanoseconds::zero();
@@ -130,7 +130,7 @@ std::string stands(const gauge& x) {
 }
 
 std::string line(const explained_part& x) {
-  const auto answer = objects(x) ? said(x.says) : "no objection";
+  const auto answer = objects(x) ? words(x.says) : "no objection";
   return (x.last_word ? "  > " : "    ") + padded(std::string{label(x.from)}, 12)
          + padded(x.name, 18) + (x.stands ? padded(answer, 28) + stands(*x.stands) : answer) + '\n';
 }
@@ -146,11 +146,11 @@ std::string headline(const situation& x) {
 } // namespace
 
 std::string to_string(const explanation& x, std::string_view child) {
-  auto text = std::string{child} + ": " + said(x.then) + " (" + std::string{protection(x.then)}
+  auto text = std::string{child} + ": " + words(x.then) + " (" + std::string{protection(x.then)}
               + ")\n  " + headline(x.given) + "\n";
   for (const auto& part : x.parts)
     text += line(part);
-  text += "  should it fail again at once: " + said(x.next);
+  text += "  should it fail again at once: " + words(x.next);
   if (x.next.because != 0)
     text += ", because of " + x.next_because;
   return text + '\n';

@@ -33,6 +33,9 @@ explanation explain(const plan&, const question&);
 /// One screen.
 std::string to_string(const explanation&, std::string_view child);
 
+/// "restart after 1.8s".
+std::string words(const decision&);
+
 /// What the decision means for the restart, in the words of the spec: restart_allowed,
 /// restart_queued, restart_denied, supervision_paused, escalated, supervised_stop.
 std::string_view protection(const decision&) noexcept;

@@ -123,6 +123,11 @@ std::shared_ptr<const plan> make_plan(const basic_supervisor_spec<Start>& spec, 
 
 extern template std::shared_ptr<const plan> make_plan(const declared_spec&, std::uint64_t);
 
+/// Of the supervisor that is that child of one with this seed.
+constexpr std::uint64_t seed_below(std::uint64_t seed, slot who) noexcept {
+  return seed ^ (0x9e3779b97f4a7c15u * (std::uint64_t{who} + 1));
+}
+
 /// A roll in [0, 1) for one life of one child: always the same for the same seed.
 double luck(std::uint64_t seed, life who) noexcept;
 

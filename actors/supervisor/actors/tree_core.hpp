@@ -95,11 +95,6 @@ struct blueprint {
   const std::shared_ptr<const blueprint>& below(slot who) const;
 };
 
-/// Of the supervisor that is that child.
-constexpr std::uint64_t seed_below(std::uint64_t seed, slot who) {
-  return seed ^ (0x9e3779b97f4a7c15u * (std::uint64_t{who} + 1));
-}
-
 std::shared_ptr<const blueprint> make_blueprint(std::shared_ptr<const supervisor_spec>,
                                                 std::uint64_t seed);
 

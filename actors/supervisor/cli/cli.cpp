@@ -62,6 +62,7 @@ public:
     app_.footer(factories(known));
     add_run();
     add_simulate();
+    add_break();
     check_->add_option("FILE", file_, "the tree, as JSON")->required();
     check_->add_flag("--effective", effective_, "also show what holds for each child, and why");
   }
@@ -87,6 +88,8 @@ public:
       return check(file_, effective_, known);
     if (simulate_->parsed())
       return simulate(simulation(), known);
+    if (break_->parsed())
+      return break_tree(breaking(), known);
     std::cout << schema() << '\n';
     return exit_code::clean;
   }
@@ -137,6 +140,19 @@ private:
     simulate_->footer(script_help);
   }
 
+  void add_break() {
+    break_->add_option("FILE", file_, "the tree, as JSON")->required();
+    break_->add_option("--crashes", crashes_, "try no more than that; 12")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1'000'000u));
+    break_->add_option("--seed", seed_, "of all luck: the same luck for the same seed; 1")
+      ->type_name("N")
+      ->check(no_number);
+    break_->footer(
+      "Exit code: 0 as many crashes do not bring it down, 1 they do, or not all could\n"
+      "be tried, 2 bad file.");
+  }
+
   /// Said by us, because CLI11 would not say which verb was meant.
   std::string unknown_verb(int argc, char** argv) const {
     const std::string word = argc > 1 ? argv[1] : "";
@@ -167,14 +183,24 @@ private:
     return chosen;
   }
 
-  inline static const std::vector<std::string_view> verbs{"run", "check", "simulate", "schema"};
+  break_options breaking() const {
+    break_options chosen{.file = file_};
+    chosen.how.crashes = crashes_;
+    chosen.how.seed = seed_.value_or(chosen.how.seed);
+    return chosen;
+  }
+
+  inline static const std::vector<std::string_view> verbs{"run", "check", "simulate", "break",
+                                                          "schema"};
 
   CLI::App app_;
   CLI::App* run_ = app_.add_subcommand("run", "Run the tree of a file, and show it");
   CLI::App* check_ = app_.add_subcommand("check", "Say all that is wrong with a file");
   CLI::App* simulate_ = app_.add_subcommand("simulate", "Try the tree of a file in virtual time");
+  CLI::App* break_ = app_.add_subcommand("break", "Find the fewest crashes that end the tree");
   CLI::App* schema_ = app_.add_subcommand("schema", "Print the JSON Schema of such files");
   std::string file_{};
+  std::uint32_t crashes_ = survival_options{}.crashes;
   std::string how_long_{};
   bool effective_ = false;
   std::optional<std::uint64_t> seed_{};

@@ -2,6 +2,7 @@
 
 #include "supervisor/cli/catalog.hpp"
 #include "supervisor/simulate.hpp"
+#include "supervisor/survival.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -36,8 +37,16 @@ struct simulate_options {
   bool as_json = false;
 };
 
+struct break_options {
+  std::filesystem::path file{};
+  survival_options how{};
+};
+
 int run(const run_options&, const catalog&);
 int simulate(const simulate_options&, const catalog&);
+
+/// The fewest crashes that bring the tree of a file down.
+int break_tree(const break_options&, const catalog&);
 
 /// All that is wrong with a file, and what is allowed and unwise; with `effective` also what holds
 /// for every child and where it comes from.

@@ -1,15 +1,7 @@
+#include "supervisor/simulate/ends.hpp"
 #include "supervisor/simulate/world.hpp"
 
 namespace supervisor::simulating {
-
-namespace {
-
-constexpr child_exit no_start{exit_class::nonzero_exit, exit_detail::start_failed,
-                              failure_kind::recoverable, 0};
-constexpr child_exit as_told{exit_class::external_cancel, exit_detail::none,
-                             failure_kind::cancelled, 0};
-
-} // namespace
 
 void world::start(std::uint32_t who, uplink up) {
   lives_[who] = {.birth = ++births_, .alive = true, .up = up};

@@ -1,31 +1,7 @@
+#include "supervisor/simulate/ends.hpp"
 #include "supervisor/simulate/world.hpp"
 
 namespace supervisor::simulating {
-
-namespace {
-
-/// What a supervisor actor that finished for this reason ends with.
-child_exit exit_of(aim why) {
-  constexpr auto failed = [](exit_detail how) {
-    return child_exit{exit_class::nonzero_exit, how, failure_kind::recoverable, 0};
-  };
-  switch (why) {
-    case aim::give_up:
-      return failed(exit_detail::escalated);
-    case aim::end_tree:
-      return failed(exit_detail::shutdown_tree);
-    case aim::roll_back:
-      return failed(exit_detail::start_failed);
-    case aim::stop:
-    case aim::auto_shutdown:
-    case aim::begin:
-    case aim::restart:
-      break;
-  }
-  return {exit_class::external_cancel, exit_detail::none, failure_kind::cancelled, 0};
-}
-
-} // namespace
 
 void world::open(std::uint32_t who) {
   auto& mine = *offices_[who];

@@ -11,11 +11,6 @@ namespace {
 /// More than a tree that ever waits or gives up does in one moment.
 std::uint64_t most_at_once(std::size_t places) { return 1'000'000 + 50 * places; }
 
-/// That of a running tree with this seed: see make_blueprint.
-std::uint64_t seed_below(std::uint64_t seed, slot who) {
-  return seed ^ (0x9e3779b97f4a7c15u * (std::uint64_t{who} + 1));
-}
-
 } // namespace
 
 world::world(const declared_spec& tree, const script& s, const simulation_options& options)

@@ -9,9 +9,6 @@
 
 namespace supervisor::simulating {
 
-inline constexpr child_exit killed{exit_class::nonzero_exit, exit_detail::killed,
-                                   failure_kind::recoverable, 0};
-
 /// A tree in virtual time: its supervisors decide with `step`, its children do what the script says,
 /// and they talk by mail only, as actors do.
 class world {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <new>
+#include <span>
 #include <vector>
 
 namespace supervisor {
@@ -14,6 +15,7 @@ inline namespace policies {
 class memory_slot {
 public:
   bool empty() const { return bytes_.empty(); }
+  std::span<const std::byte> bytes() const { return bytes_; }
 
   template <class M>
   const M& as() const {

@@ -1,0 +1,167 @@
+// What can be known about a world without going on.
+
+#include "supervisor/search/breaking.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace supervisor::searching {
+
+namespace {
+
+constexpr child_exit crash{exit_class::panic, exit_detail::none, failure_kind::panic, 0};
+constexpr std::uint32_t never = 1'000'000; // crashes that nobody waits for
+
+/// Only the count of restarts within the period stands between a crash and the supervisor above.
+bool is_plain(const plan::kind& x) {
+  auto plain = !x.limits && !x.significant && x.group == plan::none;
+  x.policy.each_part({.exit = crash}, {},
+                     [&](const part_said& part) { plain = plain && part.name == "standard"; });
+  return plain;
+}
+
+bool is_plain(const plan& x) {
+  return !x.limits && !x.limit && std::ranges::all_of(x.reaches, [](const plan::reach& r) {
+    return r.escalation == escalation_policy::escalate_to_parent;
+  }) && std::ranges::all_of(x.kinds, [](const plan::kind& k) { return is_plain(k); });
+}
+
+bool is_plain(const site& x) { return !x.is_supervisor() || is_plain(*x.by); }
+
+/// Of one supervisor: how many crashes below it, at least, until it gives up.
+class reckoning {
+public:
+  explicit reckoning(const world& w) : world_(w) {}
+
+  std::uint32_t left(std::uint32_t who, bool fresh) const {
+    const auto& site = world_.where()[who];
+    if (!site.is_supervisor() || !is_plain(*site.by))
+      return 1;
+    if (site.by->intensity.restarts == unlimited)
+      return never;
+    const auto& office = world_.office_of(who);
+    const auto anew = fresh || !office.open;
+    return sum_of_cheapest(who, anew, failures_left(site, anew ? nullptr : &office.mind));
+  }
+
+private:
+  std::uint32_t failures_left(const site& x, const state* mind) const {
+    std::uint32_t strikes = 0;
+    if (mind)
+      for (const auto at : mind->strikes)
+        strikes += !x.by->intensity.forgets(at, world_.now());
+    return x.by->intensity.restarts - std::min(strikes, x.by->intensity.restarts) + 1;
+  }
+
+  /// Each child may fail once from where it is, and as often as one likes from its beginning.
+  std::uint32_t sum_of_cheapest(std::uint32_t who, bool fresh, std::uint32_t failures) const {
+    std::vector<std::uint32_t> now;
+    auto later = never;
+    for (const auto child : world_.where()[who].below) {
+      later = std::min(later, left(child, true));
+      now.push_back(left(child, fresh));
+    }
+    std::ranges::sort(now);
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = 0; i < failures; ++i)
+      sum += i < now.size() ? std::min(now[i], later) : later;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, never));
+  }
+
+  const world& world_;
+};
+
+class nearest {
+public:
+  explicit nearest(time_point now) : now_(now) {}
+
+  void add(time_point at) {
+    if (at > now_)
+      found_ = std::min(found_, at);
+  }
+
+  /// The last moment in which it counts, and the first one in which it does not.
+  void add_edge(time_point at) {
+    add(at);
+    add(later(at, nanoseconds{1}));
+  }
+
+  time_point found() const { return found_; }
+
+private:
+  time_point now_;
+  time_point found_ = time_point::max();
+};
+
+/// Of all limits: how long each of them remembers.
+void each_window(const plan& x, const std::function<void(nanoseconds)>& to) {
+  const auto look = [&](const part_said& part) {
+    if (part.stands && part.stands->within > nanoseconds{0})
+      to(part.stands->within);
+  };
+  const situation s{.exit = crash};
+  const auto ask = [&](const std::optional<restart_policy>& limits) {
+    if (limits)
+      limits->each_part(s, {}, look);
+  };
+  for (const auto& kind : x.kinds) {
+    kind.policy.each_part(s, {}, look);
+    ask(kind.limits);
+  }
+  for (const auto& group : x.groups)
+    ask(group.limits);
+  ask(x.limits);
+  ask(x.limit);
+}
+
+} // namespace
+
+bool is_plain(const sites& all) {
+  return std::ranges::all_of(all, [](const site& x) { return is_plain(x); });
+}
+
+bool rolls_dice(const sites& all) {
+  const auto differs = [](const plan::kind& kind) {
+    const situation low{.exit = crash, .last_wait = std::chrono::milliseconds{1}, .luck = 0};
+    auto high = low;
+    high.luck = 0.999;
+    return kind.policy.decide(low, {}) != kind.policy.decide(high, {});
+  };
+  return std::ranges::any_of(all, [&](const site& x) {
+    return x.is_supervisor() && std::ranges::any_of(x.by->kinds, differs);
+  });
+}
+
+nanoseconds longest_window(const sites& all) {
+  nanoseconds longest{0};
+  for (const auto& x : all)
+    if (x.is_supervisor())
+      each_window(*x.by, [&](nanoseconds window) { longest = std::max(longest, window); });
+  return longest;
+}
+
+std::uint32_t least_crashes_left(const world& w) { return reckoning{w}.left(0, false); }
+
+time_point next_instant(const world& w, const std::vector<time_point>& crashes) {
+  nearest next{w.now()};
+  for (std::uint32_t who = 0; who < w.where().size(); ++who) {
+    const auto& site = w.where()[who];
+    if (!site.is_supervisor() || !w.office_of(who).open)
+      continue;
+    if (const auto& due = w.office_of(who).mind.deadlines; !due.empty())
+      next.add(due.first().at);
+    for (const auto at : w.office_of(who).mind.strikes)
+      next.add_edge(later(at, site.by->intensity.period));
+    each_window(*site.by, [&](nanoseconds window) {
+      for (const auto at : crashes)
+        next.add_edge(later(at, window));
+    });
+    for (slot seat = 0; seat < site.below.size(); ++seat)
+      if (const auto& row = w.office_of(who).mind.children[seat]; row.now == phase::up)
+        if (row.trouble != nobody && w.office_of(who).mind.troubles[row.trouble].streak > 0)
+          next.add(later(row.since, site.by->of(seat).stable_after));
+  }
+  return next.found();
+}
+
+} // namespace supervisor::searching

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "supervisor/spec.hpp"
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+// By how few crashes a tree can be brought down. The decisions of the whole tree are tried, the very
+// same code that runs it, with crashes of every child at every instant that makes a difference: at
+// once, when a deadline comes, and just before and just after a window has moved on.
+
+namespace supervisor {
+
+struct survival_options {
+  std::uint32_t crashes = 12;            ///< at most
+  std::uint64_t seed = 1;                ///< of all luck, as for a tree that runs
+  std::uint64_t most_states = 1'000'000; ///< and no endless search
+};
+
+enum class survival_outcome : std::uint8_t {
+  survives,     ///< as many crashes as were tried, whenever they come
+  falls,        ///< `trace` says how
+  not_all_tried ///< most_states was reached: it survives all that was tried
+};
+
+std::string_view label(survival_outcome) noexcept;
+
+/// One crash, and what came of it.
+struct blow {
+  nanoseconds at{0}; ///< since the tree was up
+  std::string child{};
+  std::string then{};
+
+  friend bool operator==(const blow&, const blow&) = default;
+};
+
+struct survival {
+  survival_outcome how{};
+  std::uint32_t crashes = 0; ///< falls: the fewest that do it; else: it survives that many
+  std::vector<blow> trace{}; ///< falls
+  std::uint64_t states = 0;  ///< that were looked at
+  std::uint64_t seed = 0;
+  bool rolls_dice = false; ///< a policy has jitter: what is found holds for this seed
+
+  /// Whether all was tried, and nothing brought it down.
+  explicit operator bool() const { return how == survival_outcome::survives; }
+
+  friend bool operator==(const survival&, const survival&) = default;
+};
+
+/// Children start and stop at once and crash when they are told; a crash is a panic. Which of
+/// several equal children it is does not matter. Pure: the same arguments give the same result. The
+/// tree must have passed `validate`.
+survival try_to_break(const declared_spec&, const survival_options& = {});
+
+/// For people.
+std::string to_string(const survival&);
+std::ostream& operator<<(std::ostream&, const survival&);
+
+} // namespace supervisor

@@ -1,0 +1,71 @@
+# Faults of the core, one line each, that the search has to find. Each is a copy of one source file
+# with one text in place of another, built into a search of its own; the core itself knows nothing of
+# it. A text that is not there exactly once is an error: the core has changed, and so must its fault.
+
+set(mutants "")
+
+# mutant(<name> <file of the core> <text> <instead>)
+function(mutant name file text instead)
+  set(from ${PROJECT_SOURCE_DIR}/libsupervisor/supervisor/${file})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from})
+  file(READ ${from} source)
+  string(FIND "${source}" "${text}" first)
+  string(FIND "${source}" "${text}" last REVERSE)
+  if(first EQUAL -1 OR NOT first EQUAL last)
+    message(FATAL_ERROR "mutant ${name}: its text is not exactly once in ${file}")
+  endif()
+  string(REPLACE "${text}" "${instead}" source "${source}")
+  set(to ${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}/${file})
+  file(CONFIGURE OUTPUT ${to} CONTENT "${source}" @ONLY)
+  add_executable(search_${name} ${to} $<TARGET_OBJECTS:search_parts>)
+  target_link_libraries(search_${name} PRIVATE supervisor::core)
+  set_target_properties(search_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
+  set(mutants ${mutants} ${name} PARENT_SCOPE)
+endfunction()
+
+mutant(no_wait_for_siblings regroup.cpp
+  "    mine.awaited = who;\n    if (row(who).now == phase::starting"
+  "    if (row(who).now == phase::starting")
+mutant(intensity_off_by_one supervision.cpp
+  "static_cast<std::uint32_t>(strikes.size())"
+  "static_cast<std::uint32_t>(strikes.size() - !strikes.empty())")
+mutant(strike_not_counted supervision.cpp
+  "      count_strike();\n" "")
+mutant(strikes_forgotten_early supervision.cpp
+  "!strikes.empty() && plan_.intensity.forgets(strikes.front(), now_)"
+  "!strikes.empty() && now_ > strikes.front()")
+mutant(stale_exit_accepted supervision.cpp
+  "void turn::on_exited(const input& x, std::vector<ended>& ends) {\n  if (!is_current(x.who))\n    return stale(x.who);\n"
+  "void turn::on_exited(const input& x, std::vector<ended>& ends) {\n")
+mutant(deadline_outlives_its_life supervision.cpp
+  "  drop_deadline(who);\n  tally_of(who).exited = true;"
+  "  tally_of(who).exited = true;")
+mutant(stop_without_deadline children.cpp
+  "  if (!stop.is_unlimited())\n    set_deadline(who, later(now_, stop.graceful));\n" "")
+mutant(kill_without_patience children.cpp
+  "set_deadline(who, later(now_, stop.graceful));" "set_deadline(who, now_);")
+mutant(backoff_ignored supervision.cpp
+  "regroup_from(end.who, after(then.wait))" "regroup_from(end.who, now_)")
+mutant(number_of_event_skipped children.cpp
+  "  out_.facts.push_back(x);" "  tally_.events += x.what == event_type::child_panicked;\n  out_.facts.push_back(x);")
+mutant(number_of_life_kept children.cpp
+  "  r.number = used_number(who) + 1;" "  r.number = std::max(used_number(who), 1u);")
+mutant(end_before_all_are_down supervision.cpp
+  "ending() && group(state_.ending).down" "ending() && group(state_.ending).still_up <= 1")
+mutant(abandoned_child_started_again regroup.cpp
+  "r.now == phase::abandoned || r.now == phase::parked ||" "r.now == phase::parked ||")
+mutant(parked_child_started regroup.cpp
+  "r.now == phase::abandoned || r.now == phase::parked ||" "r.now == phase::abandoned ||")
+mutant(dependency_not_waited_for regroup.cpp
+  "    if (!needs_are_ready(who)) {" "    if (!needs_are_ready(who) && row(who).ran) {")
+mutant(lost_sibling_stops_all supervision.cpp
+  "  go_on_all();\n" "")
+mutant(promise_forgotten regroup.cpp
+  "  break_promises(objection::shutting_down);\n" "")
+mutant(wake_up_forgotten children.cpp
+  "  todo(deed::wake, {}, state_.armed);" "  if (state_.armed == now_)\n    todo(deed::wake, {}, state_.armed);")
+mutant(end_of_many_told_once supervision.cpp
+  "  for (const auto& x : ends)\n    settle(x);" "  for (const auto& x : ends)\n    if (&x == &ends.front())\n      settle(x);")
+mutant(remembers_the_call_before supervision.cpp
+  "  state_.strikes.push_back(now_);"
+  "  static int calls = 0;\n  state_.strikes.push_back(now_ - nanoseconds{++calls});")

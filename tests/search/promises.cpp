@@ -1,0 +1,289 @@
+#include "promises.hpp"
+
+#include "../core/invariants.hpp"
+
+#include <algorithm>
+
+namespace supervisor::searching {
+
+namespace {
+
+bool is_there(const creature& x) { return x.now != being::absent && !x.left; }
+
+bool is_going_down(const creature& x) {
+  return !x.left && (x.now == being::told || x.now == being::killed);
+}
+
+bool is_alive(const child_row& x) {
+  return x.now == phase::starting || x.now == phase::up || x.now == phase::stopping
+         || x.now == phase::killing;
+}
+
+} // namespace
+
+promises::promises(const sites& all) : sites_(&all), children_(all.size()), strikes_(all.size()) {}
+
+std::string promises::broken_by(const world& before, const turn_taken& turn, const world& after) {
+  if (turn.who == nobody)
+    return {};
+  before_ = &before;
+  after_ = &after;
+  turn_ = &turn;
+  broken_.clear();
+  if (!before.office_of(turn.who).open)
+    forget_those_below(turn.who);
+  note_decisions();
+  for (const auto& x : turn.out.todo) {
+    check_attempts(x);
+    check_starts(x);
+    check_stops(x);
+    check_kills(x);
+    note_stops(x);
+    if (x.what == deed::finish)
+      check_end();
+  }
+  check_numbers_of_events();
+  check_intent();
+  check_nothing_is_lost();
+  check_repeatable();
+  check_state();
+  return broken_;
+}
+
+/// It is another life of that supervisor.
+void promises::forget_those_below(std::uint32_t who) {
+  strikes_[who].clear();
+  for (const auto child : (*sites_)[who].below)
+    children_[child] = {};
+}
+
+void promises::must(bool holds, std::string_view promise, std::uint32_t child) {
+  if (!holds && broken_.empty())
+    broken_ = std::string{promise} + (child == nobody ? "" : ": " + (*sites_)[child].path);
+}
+
+const plan& promises::mine() const { return *(*sites_)[turn_->who].by; }
+
+std::uint32_t promises::site_of(slot who) const { return (*sites_)[turn_->who].below[who]; }
+
+bool promises::is_commanded() const {
+  return std::ranges::any_of(turn_->given, [](const input& x) { return x.what >= news::command; });
+}
+
+/// 1: never two active attempts of one child.
+void promises::check_attempts(const effect& x) {
+  if (x.what != deed::start)
+    return;
+  const auto& was = before_->life_at(site_of(x.who.who));
+  must(was.now == being::absent, "two attempts of one child at a time", site_of(x.who.who));
+  must(before_->office_of(turn_->who).open == false || x.who.number > was.number,
+       "a life that was there before", site_of(x.who.who));
+}
+
+/// 2: started in the order of declaration, dependencies first; nobody before everybody who has to go
+/// down is down; 5: and not before the wait is over.
+void promises::check_starts(const effect& x) {
+  if (x.what != deed::start)
+    return;
+  const auto& minds = after_->office_of(turn_->who);
+  const auto seat = x.who.who;
+  for (const auto need : mine().needs_of(seat)) {
+    const auto& r = minds.mind.children[need];
+    must(!minds.open || r.done || r.ready || ends_now(need), // it was ready for a moment
+         "a start before its dependency is ready", site_of(seat));
+  }
+  if (before_->office_of(turn_->who).open) {
+    const auto& mind = before_->office_of(turn_->who).mind;
+    const auto group = mind.children[seat].regroup;
+    const auto goes_along = group != in_none && !is_commanded(); // else it came back alone
+    for (slot other = 0; goes_along && other < mind.children.size(); ++other)
+      if (mind.children[other].regroup == group && other != seat)
+        must(!is_going_down(after_->life_at(site_of(other))),
+             "a start before all who go down with it are down", site_of(seat));
+  }
+  if (minds.open && !minds.mind.begun)
+    for (const auto other : mine().order) {
+      if (other == seat)
+        break;
+      const auto& r = minds.mind.children[other];
+      must(r.number > 0 || r.gated, "a start before that of an elder", site_of(seat));
+    }
+  auto& due = children_[site_of(seat)].due;
+  must(is_commanded() || after_->now() >= due, "a start before its wait is over", site_of(seat));
+  due = time_point::min();
+}
+
+bool promises::ends_now(slot who) const {
+  return std::ranges::any_of(
+    turn_->given, [who](const input& x) { return x.what == news::exited && x.who.who == who; });
+}
+
+bool promises::was_deadline_of(std::uint32_t group) const {
+  const auto& mind = before_->office_of(turn_->who).mind;
+  if (group >= mind.regroups.size() || mind.regroups[group].deadline == nobody)
+    return false;
+  return mind.deadlines.at(mind.regroups[group].deadline) <= after_->now();
+}
+
+/// 2: stopped in exactly the reverse order, one after the other, unless their time together is over.
+void promises::check_stops(const effect& x) {
+  if (x.what != deed::cancel || !after_->office_of(turn_->who).open)
+    return;
+  const auto& all = after_->office_of(turn_->who).mind.children;
+  const auto group = all[x.who.who].regroup;
+  if (group == in_none || mine().pool || was_deadline_of(group))
+    return;
+  for (slot other = 0; other < all.size(); ++other)
+    if (other != x.who.who && all[other].regroup == group && all[other].rank > all[x.who.who].rank)
+      must(!is_there(before_->life_at(site_of(other))), "a stop before a younger sibling is down",
+           site_of(x.who.who));
+}
+
+void promises::note_stops(const effect& x) {
+  if (x.what == deed::cancel)
+    children_[site_of(x.who.who)].told_at = after_->now();
+}
+
+/// A kill is for those who had their time.
+void promises::check_kills(const effect& x) {
+  if (x.what != deed::kill)
+    return;
+  const auto& budget = mine().of(x.who.who).stop;
+  const auto told_at = children_[site_of(x.who.who)].told_at;
+  const auto& row = after_->office_of(turn_->who).mind.children;
+  if (budget.graceful > nanoseconds{0} && !row.empty() && !row[x.who.who].gone)
+    must(told_at != time_point::min() && after_->now() - told_at >= budget.graceful,
+         "a kill before its time to stop is over", site_of(x.who.who));
+}
+
+/// 3: after the end nobody is left, or it is known who.
+void promises::check_end() {
+  for (const auto child : (*sites_)[turn_->who].below)
+    must(!is_there(after_->life_at(child)), "a child that nobody waits for outlives its supervisor",
+         child);
+}
+
+/// 4: every event has the next number.
+void promises::check_numbers_of_events() {
+  const auto& was = before_->office_of(turn_->who);
+  auto last = was.open ? was.counts.events : 0;
+  for (const auto& x : turn_->out.facts)
+    must(x.seq == ++last, "a gap in the events");
+}
+
+/// 5: no restart beyond the limit, and no give-up within it.
+void promises::note_decisions() {
+  auto& strikes = strikes_[turn_->who];
+  const auto& limit = mine().intensity;
+  for (const auto& x : turn_->out.facts) {
+    if (!x.decided)
+      continue;
+    while (!strikes.empty() && x.at - strikes.front() > limit.period)
+      strikes.pop_front();
+    const auto child = site_of(x.who.who);
+    if (x.then.what == verdict::restart) {
+      strikes.push_back(x.at);
+      children_[child].due = x.at + x.then.wait;
+      must(strikes.size() <= limit.restarts, "a restart beyond the limit", child);
+    } else if (x.then.what == verdict::escalate && x.then.because == because_of_intensity) {
+      must(strikes.size() >= limit.restarts, "a give-up within the limit", child);
+    }
+  }
+}
+
+/// 6: what an operator holds is not touched by itself.
+void promises::check_intent() {
+  const auto& was = before_->office_of(turn_->who);
+  const auto& is = after_->office_of(turn_->who);
+  if (!was.open || !is.open || is_commanded())
+    return;
+  for (slot who = 0; who < was.mind.children.size(); ++who)
+    if (was.mind.children[who].op != operation::active) {
+      must(is.mind.children[who].op != operation::active, "an operator's wish is undone",
+           site_of(who));
+      for (const auto& x : turn_->out.todo)
+        must(x.what != deed::start || x.who.who != who, "a start of one who is held", site_of(who));
+    }
+}
+
+/// 7: the same again has the same outcome.
+void promises::check_repeatable() {
+  const auto& was = before_->office_of(turn_->who);
+  auto mind = was.open ? was.mind : make_state(mine());
+  auto counts = was.open ? was.counts : tally{};
+  effects out;
+  step(mine(), mind, counts, turn_->given, after_->now(), out);
+  must(out.todo == turn_->out.todo && out.facts.size() == turn_->out.facts.size(),
+       "the same inputs have other effects");
+  if (after_->office_of(turn_->who).open)
+    must(mind == after_->office_of(turn_->who).mind, "the same inputs lead to another state");
+}
+
+/// 8: whatever came is acted upon, or counted as stale.
+void promises::check_nothing_is_lost() {
+  const auto& was = before_->office_of(turn_->who);
+  const auto& is = after_->office_of(turn_->who);
+  if (!was.open || !is.open)
+    return;
+  const auto stale = is.counts.stale - was.counts.stale;
+  std::uint64_t old = 0;
+  for (const auto& x : turn_->given) {
+    if (x.what != news::exited)
+      continue;
+    const auto& row = was.mind.children[x.who.who];
+    const auto current
+      = row.number == x.who.number && (is_alive(row) || row.now == phase::abandoned);
+    old += !current || row.gone;
+    const auto told = std::ranges::any_of(turn_->out.facts,
+                                          [&](const event& e) { return e.who.who == x.who.who; });
+    const auto waits_for_others = is.mind.children[x.who.who].gone;
+    must(told || waits_for_others, "an end of which nothing is said", site_of(x.who.who));
+  }
+  must(stale >= old, "news of an old life that were taken for new ones");
+}
+
+void promises::check_state() {
+  const auto& is = after_->office_of(turn_->who);
+  if (!is.open)
+    return;
+  const auto owed = is.mind.promises.size() + is.mind.revising.on;
+  const auto what = invariants{is.mind, mine(), owed}.broken();
+  must(what.empty(), what);
+}
+
+/// Everybody runs, or is down for a reason.
+std::string promises::broken_at_rest(const world& w) const {
+  for (std::uint32_t who = 0; who < sites_->size(); ++who) {
+    const auto& x = w.office_of(who);
+    if (!x.open)
+      continue;
+    if (x.mind.ending != in_none)
+      return "an end that does not come: " + (*sites_)[who].path;
+    for (slot seat = 0; seat < x.mind.children.size(); ++seat) {
+      const auto& row = x.mind.children[seat];
+      const auto waits = row.now == phase::waiting && row.waits_for != wait_reason::dependencies;
+      const auto moves = row.now == phase::starting || row.now == phase::stopping
+                         || row.now == phase::killing || row.regroup != in_none || row.unsettled;
+      if (waits || moves)
+        return "a child that waits for ever: " + (*sites_)[(*sites_)[who].below[seat]].path;
+    }
+  }
+  return {};
+}
+
+void promises::add_to(imprint& to, const world& w) const {
+  const auto add = [&](time_point x) {
+    to.add(x == time_point::min() ? 1 : static_cast<std::uint64_t>((w.now() - x).count()));
+  };
+  for (std::uint32_t who = 0; who < sites_->size(); ++who) {
+    add(children_[who].due > w.now() ? children_[who].due : time_point::min());
+    add(is_going_down(w.life_at(who)) ? children_[who].told_at : time_point::min());
+    const auto& site = (*sites_)[who];
+    if (w.office_of(who).open)
+      for (const auto at : strikes_[who])
+        if (w.now() - at <= site.by->intensity.period)
+          add(at);
+  }
+}
+
+} // namespace supervisor::searching

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <supervisor/search/key.hpp>
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace supervisor::searching {
+
+/// Looks at every act from outside, and says which promise was broken. What it knows of the past it
+/// has counted itself, and not asked the core.
+class promises {
+public:
+  explicit promises(const sites&);
+
+  /// What is not true of the act that led from one world to the other, or "".
+  std::string broken_by(const world& before, const turn_taken&, const world& after);
+
+  /// What is not true of a world in which nothing will happen any more.
+  std::string broken_at_rest(const world&) const;
+
+  /// What of the past still counts.
+  void add_to(imprint&, const world&) const;
+
+private:
+  /// Of one child.
+  struct past {
+    time_point due = time_point::min();     ///< not to be started again before
+    time_point told_at = time_point::min(); ///< to stop
+  };
+
+  // -- one each for what is promised
+  void check_attempts(const effect&);
+  void check_starts(const effect&);
+  void check_stops(const effect&);
+  void check_kills(const effect&);
+  void check_end();
+  void check_numbers_of_events();
+  void check_limits();
+  void check_intent();
+  void check_repeatable();
+  void check_nothing_is_lost();
+  void check_state();
+
+  void must(bool holds, std::string_view promise, std::uint32_t child = nobody);
+  void forget_those_below(std::uint32_t who);
+  bool is_commanded() const;
+  bool ends_now(slot) const;
+  bool was_deadline_of(std::uint32_t group) const;
+  std::uint32_t site_of(slot) const;
+  const plan& mine() const;
+  void note_decisions();
+  void note_stops(const effect&);
+
+  const sites* sites_;
+  std::vector<past> children_;
+  std::vector<std::deque<time_point>> strikes_; ///< of each supervisor
+  const world* before_ = nullptr;
+  const world* after_ = nullptr;
+  const turn_taken* turn_ = nullptr;
+  std::string broken_{};
+};
+
+} // namespace supervisor::searching

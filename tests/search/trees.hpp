@@ -1,0 +1,21 @@
+#pragma once
+
+#include <supervisor/search/world.hpp>
+
+#include <string>
+#include <vector>
+
+namespace supervisor::searching {
+
+/// What is searched: a small tree, and what may befall it.
+struct trial {
+  std::string name{};
+  declared_spec tree{};
+  std::uint32_t events = 3; ///< crashes and other misfortunes, at most
+  std::vector<command> commands{};
+};
+
+/// Up to four children, three strategies, at most one supervisor in another.
+std::vector<trial> all_trials();
+
+} // namespace supervisor::searching
