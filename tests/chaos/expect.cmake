@@ -1,0 +1,21 @@
+cmake_minimum_required(VERSION 3.25)
+
+# Runs what follows "--" and wants exit code CODE, and MATCHES in its output.
+set(command)
+set(found FALSE)
+foreach(i RANGE ${CMAKE_ARGC})
+  if(found AND DEFINED CMAKE_ARGV${i})
+    list(APPEND command "${CMAKE_ARGV${i}}")
+  elseif("${CMAKE_ARGV${i}}" STREQUAL "--")
+    set(found TRUE)
+  endif()
+endforeach()
+
+execute_process(COMMAND ${command} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE errors)
+message("${output}${errors}")
+if(NOT code STREQUAL CODE)
+  message(FATAL_ERROR "exit code ${code}, but ${CODE} was expected")
+endif()
+if(NOT output MATCHES "${MATCHES}")
+  message(FATAL_ERROR "the output does not match ${MATCHES}")
+endif()

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "latencies.hpp"
+#include "verdict.hpp"
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace chaos {
+
+template <class T>
+concept number = std::integral<T> || std::floating_point<T>;
+
+/// What one run of a scenario may take, and what it measures.
+class trial {
+public:
+  explicit trial(nanoseconds length) : length_(length) {}
+
+  /// How long it is to inject.
+  nanoseconds length() const { return length_; }
+
+  void at_most(std::string name, number auto value, number auto limit) {
+    add(std::move(name), static_cast<double>(value), static_cast<double>(limit),
+        direction::at_most);
+  }
+
+  void at_least(std::string name, number auto value, number auto limit) {
+    add(std::move(name), static_cast<double>(value), static_cast<double>(limit),
+        direction::at_least);
+  }
+
+  const std::vector<threshold>& thresholds() const { return thresholds_; }
+
+private:
+  void add(std::string name, double value, double limit, direction bound) {
+    thresholds_.push_back({std::move(name), value, limit, bound});
+  }
+
+  nanoseconds length_;
+  std::vector<threshold> thresholds_{};
+};
+
+struct scenario {
+  std::string_view id{};
+  void (*run)(trial&) = nullptr;
+};
+
+// -- one family each, in the file of that name ---------------------------------------------------
+
+std::vector<scenario> crashing();
+std::vector<scenario> allocating();
+std::vector<scenario> stuck();
+std::vector<scenario> subscribing();
+std::vector<scenario> commanding();
+std::vector<scenario> running_programs();
+std::vector<scenario> telling_time();
+std::vector<scenario> in_hierarchies();
+
+} // namespace chaos
