@@ -35,7 +35,8 @@ std::string headline(const survival& x) {
     case survival_outcome::survives:
       return crashes(x.crashes) + " or fewer do not bring it down";
     case survival_outcome::falls:
-      return crashes(x.crashes) + " bring it down, and no fewer";
+      return crashes(x.crashes) + std::string{x.crashes == 1 ? " brings" : " bring"}
+             + " it down, and no fewer";
     case survival_outcome::not_all_tried:
       return crashes(x.crashes)
              + " or fewer do not bring it down; what more of them do was not all tried";

@@ -50,7 +50,8 @@ struct survival {
   friend bool operator==(const survival&, const survival&) = default;
 };
 
-/// Children start and stop at once and crash when they are told; a crash is a panic. Which of
+/// Children start, get ready and stop at once, and crash only while they run, one at a time; a crash is
+/// a panic. Their signs of life are taken for good, and members of pools are not tried. Which of
 /// several equal children it is does not matter. Pure: the same arguments give the same result. The
 /// tree must have passed `validate`.
 survival try_to_break(const declared_spec&, const survival_options& = {});

@@ -108,7 +108,7 @@ struct shop : two_threads {
 } // namespace
 
 TEST_CASE("errors read like sentences") {
-  CHECK(words({}) == "ended normally");
+  CHECK(words(caf::error{}) == "ended normally");
   CHECK(words(poisoned()) == "poison order 17");
   CHECK(words(caf::make_error(failure::panic)) == "panicked");
   CHECK(words(caf::make_error(caf::exit_reason::kill)) == "killed");

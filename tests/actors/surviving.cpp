@@ -37,8 +37,14 @@ TEST_CASE("what does not survive says how it falls") {
   const auto text = said.str();
   CHECK(text.find("2 crashes bring it down, and no fewer (") == 0);
   CHECK(text.substr(text.find('\n') + 1)
-        == "  1  0s         /shop/till  restart after 1s\n"
-           "  2  1s         /shop/till  escalate (intensity); /shop: escalate (intensity)\n");
+        == "  1   0s         /shop/till  restart after 1s\n"
+           "  2   1s         /shop/till  escalate (intensity); /shop: escalate (intensity)\n");
+}
+
+TEST_CASE("members of pools are not tried") {
+  CHECK(
+    survives({.children = {{.id = "tills", .start = pool({.id = "till", .start = worker(till)})}}},
+             crashes{12}));
 }
 
 TEST_CASE("a tree with faults is not tried") {

@@ -18,9 +18,9 @@ SCENARIO("a tree is brought down before anybody else does it") {
     THEN("two crashes end it, and it is shown how") {
       const auto tried = run_supctl({"break", file.path()});
       CHECK(tried.out
-            == "2 crashes bring it down, and no fewer (6 states)\n"
-               "  1  0s         /web  restart after 10ms\n"
-               "  2  10ms       /web  escalate (intensity)\n");
+            == "2 crashes bring it down, and no fewer (5 states)\n"
+               "  1   0s         /web  restart after 10ms\n"
+               "  2   10ms       /web  escalate (intensity)\n");
       CHECK(tried.code == 1);
     }
     THEN("one does not") {

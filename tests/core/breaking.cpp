@@ -108,6 +108,23 @@ TEST_CASE("a search that would take too long says how far it came") {
   CHECK(found.how == survival_outcome::not_all_tried);
   CHECK_FALSE(found);
   CHECK(found.states == 50);
+  CHECK(try_to_break(x, {.crashes = 40, .most_states = 1}).how == survival_outcome::not_all_tried);
+}
+
+TEST_CASE("whoever may end the whole tree does so with one crash") {
+  declared_spec shop{.intensity = {0, 5s}, .children = {till("till", 10ms)}};
+  shop.more.make().escalation_policy = escalation_policy::shutdown_tree;
+  const auto x = broken({.intensity = {3, 5s}, .children = {nested("shop", shop)}}, 3);
+  CHECK(x.how == survival_outcome::falls);
+  CHECK(x.crashes == 1);
+}
+
+TEST_CASE("nobody is brought down by signs of life that nobody gives") {
+  auto watched = till("till", 10ms);
+  watched.more.make().health_policy = health_policy{1s, 3s};
+  watched.more.make().run_timeout = 1s;
+  const auto x = broken({.intensity = {2, 600s}, .children = {watched}}, 12);
+  CHECK(x.crashes == 3);
 }
 
 TEST_CASE("what is folded and foreseen is not overlooked") {

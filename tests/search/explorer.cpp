@@ -123,7 +123,7 @@ private:
     add(act::kind::obey, 0);
     add(act::kind::hear, 0);
     add(act::kind::wake, 0);
-    if (sites_[who].is_supervisor() && letters_to(w, who) > 1)
+    if (sites_[who].is_supervisor() && waiting_for(w, who) > 1)
       add(act::kind::hear_all, 0);
     if (sites_[who].above == nobody || sites_[who].is_supervisor())
       return;
@@ -153,8 +153,9 @@ private:
       add(act::kind::command, 1, {}, order);
   }
 
-  static std::size_t letters_to(const world& w, std::uint32_t who) {
-    std::size_t found = 0;
+  static std::size_t waiting_for(const world& w, std::uint32_t who) {
+    std::size_t found = w.can({.what = act::kind::wake, .who = who});
+    found += !w.told_to(who).empty() && w.told_to(who).front() == order::stop;
     for (std::uint32_t i = 0; i < w.where().size(); ++i)
       found += !w.said_by(i).empty() && w.said_by(i).front().to == who;
     return found;

@@ -69,3 +69,12 @@ mutant(end_of_many_told_once supervision.cpp
 mutant(remembers_the_call_before supervision.cpp
   "  state_.strikes.push_back(now_);"
   "  static int calls = 0;\n  state_.strikes.push_back(now_ - nanoseconds{++calls});")
+mutant(comes_up_backwards regroup.cpp
+  "    mine.cursor = mine.first;" "    mine.cursor = state_.begun ? mine.last : mine.first;")
+mutant(comes_up_at_once regroup.cpp
+  "    mine.awaited = who;\n    return start(who);"
+  "    if (!state_.begun)\n      mine.awaited = who;\n    start(who);\n    if (!state_.begun)\n      return;")
+mutant(answer_lost commands.cpp
+  "  out_.outcomes.push_back(told);" "  if (told.order == command::pause_child)\n    return;\n  out_.outcomes.push_back(told);")
+mutant(answered_twice commands.cpp
+  "  out_.outcomes.push_back(told);" "  out_.outcomes.push_back(told);\n  out_.outcomes.push_back(told);")

@@ -3,6 +3,7 @@
 #include "../core/invariants.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace supervisor::searching {
 
@@ -19,9 +20,19 @@ bool is_alive(const child_row& x) {
          || x.now == phase::killing;
 }
 
+bool are_alike(const event& a, const event& b) {
+  const auto told = [](const event& x) {
+    return std::tuple{x.seq, x.at, x.what, x.generation, x.from,  x.to,      x.wait,    x.order,
+                      x.was, x.is, x.no,   x.key,        x.count, x.decided, x.question};
+  };
+  return a.who == b.who && told(a) == told(b) && a.exit == b.exit && a.given == b.given
+         && a.then == b.then;
+}
+
 } // namespace
 
-promises::promises(const sites& all) : sites_(&all), children_(all.size()), strikes_(all.size()) {}
+promises::promises(const sites& all)
+  : sites_(&all), children_(all.size()), strikes_(all.size()), commands_(all.size()) {}
 
 std::string promises::broken_by(const world& before, const turn_taken& turn, const world& after) {
   if (turn.who == nobody)
@@ -44,6 +55,7 @@ std::string promises::broken_by(const world& before, const turn_taken& turn, con
   }
   check_numbers_of_events();
   check_intent();
+  check_answers();
   check_nothing_is_lost();
   check_repeatable();
   check_state();
@@ -53,6 +65,7 @@ std::string promises::broken_by(const world& before, const turn_taken& turn, con
 /// It is another life of that supervisor.
 void promises::forget_those_below(std::uint32_t who) {
   strikes_[who].clear();
+  commands_[who].clear();
   for (const auto child : (*sites_)[who].below)
     children_[child] = {};
 }
@@ -100,6 +113,7 @@ void promises::check_starts(const effect& x) {
       if (mind.children[other].regroup == group && other != seat)
         must(!is_going_down(after_->life_at(site_of(other))),
              "a start before all who go down with it are down", site_of(seat));
+    check_turn(x, group);
   }
   if (minds.open && !minds.mind.begun)
     for (const auto other : mine().order) {
@@ -108,9 +122,25 @@ void promises::check_starts(const effect& x) {
       const auto& r = minds.mind.children[other];
       must(r.number > 0 || r.gated, "a start before that of an elder", site_of(seat));
     }
+  children_[site_of(seat)].told_at = time_point::min();
   auto& due = children_[site_of(seat)].due;
   must(is_commanded() || after_->now() >= due, "a start before its wait is over", site_of(seat));
   due = time_point::min();
+}
+
+/// Those who come up together do so one after the other, elders first.
+void promises::check_turn(const effect& x, std::uint32_t group) {
+  if (group == in_none || is_commanded())
+    return;
+  const auto& was = before_->office_of(turn_->who).mind.children;
+  const auto& is = after_->office_of(turn_->who).mind.children;
+  for (slot other = 0; other < is.size(); ++other)
+    must(is[other].regroup != group || is[other].rank > is[x.who.who].rank || is[other].gated,
+         "a start before that of an elder", site_of(x.who.who));
+  const auto rose = std::ranges::count_if(turn_->out.todo, [&](const effect& y) {
+    return y.what == deed::start && was[y.who.who].regroup == group;
+  });
+  must(rose == 1, "two at a time of those that come up one after the other", site_of(x.who.who));
 }
 
 bool promises::ends_now(slot who) const {
@@ -131,7 +161,9 @@ void promises::check_stops(const effect& x) {
     return;
   const auto& all = after_->office_of(turn_->who).mind.children;
   const auto group = all[x.who.who].regroup;
-  if (group == in_none || mine().pool || was_deadline_of(group))
+  const auto alone = all[x.who.who].condemned != condemned::no // it was too slow
+                     || !is_there(before_->life_at(site_of(x.who.who)));
+  if (group == in_none || alone || mine().pool || was_deadline_of(group))
     return;
   for (slot other = 0; other < all.size(); ++other)
     if (other != x.who.who && all[other].regroup == group && all[other].rank > all[x.who.who].rank)
@@ -161,6 +193,25 @@ void promises::check_end() {
   for (const auto child : (*sites_)[turn_->who].below)
     must(!is_there(after_->life_at(child)), "a child that nobody waits for outlives its supervisor",
          child);
+  for (const auto child : (*sites_)[turn_->who].below)
+    if (after_->life_at(child).left)
+      must(std::ranges::any_of(turn_->report,
+                               [&](const child_outcome& x) {
+                                 return x.who.who == (*sites_)[child].seat
+                                        && x.status == shutdown_status::abort_failed;
+                               }),
+           "a child that is left, and not in the report", child);
+}
+
+/// 8: each command is answered, and once.
+void promises::check_answers() {
+  auto& open = commands_[turn_->who];
+  for (const auto& x : turn_->given)
+    if (x.what == news::command)
+      open.push_back(x.count);
+  for (const auto& x : turn_->out.outcomes)
+    must(std::erase(open, x.key) == 1, "an answer to nobody, or a second one");
+  must(after_->office_of(turn_->who).open || open.empty(), "a command without an answer");
 }
 
 /// 4: every event has the next number.
@@ -213,7 +264,8 @@ void promises::check_repeatable() {
   auto counts = was.open ? was.counts : tally{};
   effects out;
   step(mine(), mind, counts, turn_->given, after_->now(), out);
-  must(out.todo == turn_->out.todo && out.facts.size() == turn_->out.facts.size(),
+  must(out.todo == turn_->out.todo && std::ranges::equal(out.facts, turn_->out.facts, are_alike)
+         && out.outcomes == turn_->out.outcomes,
        "the same inputs have other effects");
   if (after_->office_of(turn_->who).open)
     must(mind == after_->office_of(turn_->who).mind, "the same inputs lead to another state");
@@ -246,8 +298,7 @@ void promises::check_state() {
   const auto& is = after_->office_of(turn_->who);
   if (!is.open)
     return;
-  const auto owed = is.mind.promises.size() + is.mind.revising.on;
-  const auto what = invariants{is.mind, mine(), owed}.broken();
+  const auto what = invariants{is.mind, mine(), commands_[turn_->who].size()}.broken();
   must(what.empty(), what);
 }
 

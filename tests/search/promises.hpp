@@ -34,11 +34,12 @@ private:
   // -- one each for what is promised
   void check_attempts(const effect&);
   void check_starts(const effect&);
+  void check_turn(const effect&, std::uint32_t group);
   void check_stops(const effect&);
   void check_kills(const effect&);
   void check_end();
   void check_numbers_of_events();
-  void check_limits();
+  void check_answers();
   void check_intent();
   void check_repeatable();
   void check_nothing_is_lost();
@@ -56,7 +57,8 @@ private:
 
   const sites* sites_;
   std::vector<past> children_;
-  std::vector<std::deque<time_point>> strikes_; ///< of each supervisor
+  std::vector<std::deque<time_point>> strikes_;      ///< of each supervisor
+  std::vector<std::vector<std::uint32_t>> commands_; ///< likewise, those not answered
   const world* before_ = nullptr;
   const world* after_ = nullptr;
   const turn_taken* turn_ = nullptr;

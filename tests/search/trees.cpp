@@ -47,6 +47,7 @@ declared_child_spec significant(declared_child_spec x) {
 
 declared_child_spec nested(std::string id, declared_spec tree) {
   auto x = child(std::move(id));
+  x.shutdown = std::nullopt;
   x.start.factory.clear();
   x.start.nested = std::make_shared<const declared_spec>(std::move(tree));
   return x;
@@ -100,10 +101,11 @@ void add_nested(std::vector<trial>& all) {
         {std::string{label(above)} + " over " + std::string{label(below)},
          flat(above, {child("a"), nested("shop", flat(below, {child("b"), child("c")}))}),
          above == below ? 3u : 2u});
-  all.push_back({"a supervisor that may not take its time",
-                 flat(strategy::one_for_all,
-                      {child("a"), nested("shop", flat(strategy::one_for_one, {child("b")}))}),
-                 3});
+  all.push_back(
+    {"a supervisor that may not take its time",
+     flat(strategy::one_for_all,
+          {child("a"), with(nested("shop", flat(strategy::one_for_one, {child("b")})), patient)}),
+     3});
 }
 
 } // namespace

@@ -11,7 +11,9 @@ namespace {
 
 /// Parents before children.
 void add_below(searching::sites& all, std::uint32_t here, const detail::blueprint& print) {
-  all[here].by = print.plan;
+  all[here].by = searching::without_signs_of_life(*print.plan);
+  if (print.plan->pool)
+    return; // what it declares is a template
   for (slot seat = 0; seat < print.spec->children.size(); ++seat) {
     const auto child = static_cast<std::uint32_t>(all.size());
     const auto& said = print.spec->children[seat];

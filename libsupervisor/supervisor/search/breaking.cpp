@@ -105,6 +105,7 @@ class breaker {
 public:
   breaker(const sites& all, const survival_options& how, bool thorough)
     : sites_(all), how_(how), thorough_(thorough) {
+    is_plain_ = is_plain(all);
     longest_window_ = longest_window(all);
     made_.seed = how.seed;
     made_.rolls_dice = rolls_dice(all);
@@ -112,7 +113,7 @@ public:
     overlooked_ = {.numbers = folds,
                    .twins = folds,
                    .wakes = !thorough,
-                   .past = folds && is_plain(all),
+                   .past = folds && is_plain_,
                    .long_ago = horizon()};
   }
 
@@ -120,17 +121,17 @@ public:
     node first{.now = world{sites_}};
     mover_.settle(first.now);
     begun_at_ = first.now.now();
-    made_.states = 1;
     open(std::move(first));
-    while (!open_.empty()) {
+    while (!open_.empty() && !full_) {
       const auto next = take();
       if (next.now.is_over())
         return falls(next);
       expand(next);
-      if (full_)
-        return not_all();
     }
+    if (full_)
+      return not_all();
     made_.how = survival_outcome::survives;
+    made_.states = std::max<std::uint64_t>(made_.states, 1); // that of the beginning
     made_.crashes = how_.crashes;
     return std::move(made_);
   }
@@ -162,9 +163,7 @@ private:
 
   /// Unless it was there before, or would take too many crashes.
   void open(node x) {
-    const auto least = x.now.is_over()
-                         ? x.crashes
-                         : x.crashes + (thorough_ ? 1 : std::max(1u, least_crashes_left(x.now)));
+    const auto least = x.crashes + crashes_left(x.now);
     if (least > how_.crashes)
       return;
     imprint all;
@@ -175,6 +174,12 @@ private:
       return;
     open_.push({least, x.crashes, nodes_.size()});
     nodes_.push_back(std::make_unique<node>(std::move(x)));
+  }
+
+  std::uint32_t crashes_left(const world& w) const {
+    if (w.is_over())
+      return 0;
+    return thorough_ || !is_plain_ ? 1 : std::max(1u, least_crashes_left(w));
   }
 
   /// And there is room for it.
@@ -273,9 +278,10 @@ private:
   const survival_options& how_;
   const bool thorough_;
   overlooking overlooked_{};
+  bool is_plain_ = false;
   nanoseconds longest_window_{0};
   bool full_ = false;
-  std::uint32_t least_ = 0; ///< crashes in all, of the last one taken
+  std::uint32_t least_ = 1; ///< crashes in all, of the last one taken
   mover mover_{};
   time_point begun_at_{};
   std::priority_queue<entry> open_{};

@@ -19,8 +19,8 @@ bool rolls_dice(const sites&);
 /// How long any limit remembers a crash; 0: there are none.
 nanoseconds longest_window(const sites&);
 
-/// As few crashes as could possibly be left until the root falls, if no time passed and no window
-/// moved on. Never too many.
+/// Of a plain tree: as few crashes as could possibly be left until the root falls, if no time passed
+/// and no window moved on. Never too many.
 std::uint32_t least_crashes_left(const world&);
 
 /// When something changes by itself, if nothing happens before; time_point::max(): never.

@@ -164,7 +164,9 @@ private:
     if (x.trouble == nobody)
       return;
     const auto& mine = mind_.troubles[x.trouble];
-    const auto stable = x.now == phase::up && world_.now() - x.since >= plan_.of(seat).stable_after;
+    const auto stable = plan_.each_for_itself
+                        && x.now == phase::up // else a sibling may take it down
+                        && world_.now() - x.since >= plan_.of(seat).stable_after;
     add(to, mine.lingering);
     if (mine.streak == 0 || stable)
       return;

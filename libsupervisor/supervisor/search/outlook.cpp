@@ -35,7 +35,7 @@ public:
 
   std::uint32_t left(std::uint32_t who, bool fresh) const {
     const auto& site = world_.where()[who];
-    if (!site.is_supervisor() || !is_plain(*site.by))
+    if (!site.is_supervisor())
       return 1;
     if (site.by->intensity.restarts == unlimited)
       return never;
@@ -125,7 +125,10 @@ bool rolls_dice(const sites& all) {
     const situation low{.exit = crash, .last_wait = std::chrono::milliseconds{1}, .luck = 0};
     auto high = low;
     high.luck = 0.999;
-    return kind.policy.decide(low, {}) != kind.policy.decide(high, {});
+    auto later = low, later_high = high;
+    later.streak = later_high.streak = 3;
+    return kind.policy.decide(low, {}) != kind.policy.decide(high, {})
+           || kind.policy.decide(later, {}) != kind.policy.decide(later_high, {});
   };
   return std::ranges::any_of(all, [&](const site& x) {
     return x.is_supervisor() && std::ranges::any_of(x.by->kinds, differs);

@@ -82,6 +82,7 @@ time_point world::next_wake() const {
 void world::happen(const act& x, turn_taken& out) {
   out.who = nobody;
   out.given.clear();
+  out.report.clear();
   out.out.clear();
   switch (x.what) {
     case act::kind::shut_down:
@@ -110,7 +111,7 @@ void world::happen(const act& x, turn_taken& out) {
     case act::kind::command:
       return say(x.who, {.what = news::command,
                          .who = {place(x.who).seat, 0},
-                         .count = 1,
+                         .count = ++commands_,
                          .order = x.order,
                          .audited = true});
   }
@@ -168,6 +169,15 @@ void world::hear(std::uint32_t who, turn_taken& out) {
 }
 
 void world::hear_all(std::uint32_t who, turn_taken& out) {
+  if (!orders_[who].empty() && orders_[who].front() == order::stop) {
+    take_first(orders_[who]);
+    out.given.push_back({.what = news::stop});
+  }
+  if (const auto due = std::ranges::min_element(offices_[who].wakes);
+      due != offices_[who].wakes.end() && *due <= now_) {
+    offices_[who].wakes.erase(due);
+    out.given.push_back({.what = news::deadline});
+  }
   for (auto& all : said_)
     while (!all.empty() && all.front().to == who)
       out.given.push_back(take_first(all).what);
@@ -185,6 +195,8 @@ void world::decide(std::uint32_t who, turn_taken& out) {
   auto& mine = offices_[who];
   out.who = who;
   step(*place(who).by, mine.mind, mine.counts, out.given, now_, out.out);
+  if (mine.mind.finished)
+    out.report = mine.counts.outcomes;
   for (const auto& x : out.out.todo)
     carry_out(who, x);
 }

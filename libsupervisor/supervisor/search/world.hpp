@@ -24,7 +24,10 @@ struct site {
 
 using sites = std::vector<site>;
 
-/// The tree must have passed `validate`.
+/// Nobody looks whether its children are well, or old: here they always are, and are not.
+std::shared_ptr<const plan> without_signs_of_life(const plan&);
+
+/// Without signs of life, and without the members of pools. The tree must have passed `validate`.
 sites sites_of(const declared_spec&, std::uint64_t seed);
 
 enum class being : std::uint8_t {
@@ -66,7 +69,7 @@ struct act {
     shut_down, ///< the root is told to stop
     obey,      ///< a supervisor takes the next order from above
     hear,      ///< the supervisor above takes the next thing that `who` said
-    hear_all,  ///< it takes all that was said to it, together
+    hear_all,  ///< `who` takes all that there is for it together: news, a deadline, its stop
     wake,      ///< it takes a deadline that has come
     pass_time, ///< until the next deadline
     starts,    ///< a child runs
@@ -89,6 +92,7 @@ struct turn_taken {
   std::uint32_t who = nobody;
   std::vector<input> given{};
   effects out{};
+  std::vector<child_outcome> report{}; ///< if it was its last one
 };
 
 /// Children do nothing but what an act says. They and their supervisors talk by mail only: what one
@@ -147,6 +151,7 @@ private:
   const sites* sites_;
   time_point now_{std::chrono::hours{1}};
   bool begun_ = false;
+  std::uint32_t commands_ = 0; ///< so far
   aim over_{};
   std::vector<creature> lives_;
   std::vector<office> offices_;
