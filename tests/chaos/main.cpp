@@ -28,6 +28,7 @@ std::vector<scenario> all_scenarios() {
 struct wishes {
   std::vector<std::string> ids{};
   double seconds = 5;
+  double patience = 1;                    ///< so many times slower may all be
   std::map<std::string, double> limits{}; ///< instead of those of the scenarios
   bool list = false;
   bool here = false; ///< in this process
@@ -45,6 +46,13 @@ void take_seconds(wishes& x, std::string_view text) {
     x.seconds = *n;
   else
     x.wrong = "--seconds: wants a number from 0 to 3600";
+}
+
+void take_patience(wishes& x, std::string_view text) {
+  if (const auto n = as_number(text); n && *n >= 1 && *n <= 1000)
+    x.patience = *n;
+  else
+    x.wrong = "--patience: wants a number from 1 to 1000";
 }
 
 void take_limit(wishes& x, std::string_view text) {
@@ -66,6 +74,8 @@ wishes read(const std::vector<std::string>& args) {
       x.here = true;
     else if (args[i] == "--seconds")
       take_seconds(x, next());
+    else if (args[i] == "--patience")
+      take_patience(x, next());
     else if (args[i] == "--limit")
       take_limit(x, next());
     else if (args[i].starts_with("-"))
@@ -82,6 +92,16 @@ std::int64_t unix_nanos() {
     .count();
 }
 
+/// What must not come too early does not come later for that.
+void be_patient(threshold& t, double patience) {
+  const auto is = [&](std::string_view unit) { return t.name.ends_with(unit); };
+  if (is("_per_s") && t.bound == direction::at_least)
+    t.limit /= patience;
+  else if (t.limit > 0 && !is("_per_s") && (is("_ms") || is("_us") || is("_s"))
+           && t.bound == direction::at_most)
+    t.limit *= patience;
+}
+
 verdict run_here(const scenario& what, const wishes& x) {
   verdict v{.scenario_id = std::string{what.id},
             .semver = SUPERVISOR_VERSION,
@@ -89,16 +109,19 @@ verdict run_here(const scenario& what, const wishes& x) {
   trial it{std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>{x.seconds})};
   v.duration_ns = time_of([&] { what.run(it); }).count();
   v.thresholds = it.thresholds();
-  for (auto& t : v.thresholds)
+  for (auto& t : v.thresholds) {
+    be_patient(t, x.patience);
     if (const auto other = x.limits.find(t.name); other != x.limits.end())
       t.limit = other->second;
+  }
   return v;
 }
 
 /// It must not matter to the others how one of them ends.
 bool run_apart(const scenario& what, const wishes& x) {
-  std::vector<std::string> args{"--here", std::string{what.id}, "--seconds",
-                                std::to_string(x.seconds)};
+  std::vector<std::string> args{"--here",     std::string{what.id},
+                                "--seconds",  std::to_string(x.seconds),
+                                "--patience", std::to_string(x.patience)};
   for (const auto& [name, limit] : x.limits)
     args.insert(args.end(), {"--limit", name + "=" + std::to_string(limit)});
   verdict v{.scenario_id = std::string{what.id},
@@ -133,9 +156,10 @@ std::vector<scenario> chosen(wishes& x) {
 }
 
 int wrong(const wishes& x) {
-  std::cerr << x.wrong
-            << "\nusage: chaos [SCENARIO...] [--list] [--seconds N] [--limit NAME=NUMBER]..."
-               " [--here]\n";
+  std::cerr
+    << x.wrong
+    << "\nusage: chaos [SCENARIO...] [--list] [--seconds N] [--patience N] [--limit NAME=NUMBER]..."
+       " [--here]\n";
   return 2;
 }
 

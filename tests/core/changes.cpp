@@ -74,11 +74,12 @@ row of_root(std::string expected, std::function<void(supervisor_details&)> edit)
 
 /// Each row is one field, and what is said when only that becomes another one.
 void check(const std::vector<row>& rows, const std::string& path, change_kind what) {
-  for (const auto& [expected, edit] : rows) {
+  for (const auto& one : rows) {
+    const auto& expected = one.expected;
     CAPTURE(expected);
     const auto running = shop();
     auto wanted = running;
-    edit(wanted);
+    one.edit(wanted);
     REQUIRE(to_string(validate(wanted)) == "");
     auto list = changes(running, wanted);
     std::erase_if(list, [](const change& x) { return x.what == change_kind::nothing; });
