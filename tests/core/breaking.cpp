@@ -129,7 +129,7 @@ TEST_CASE("nobody is brought down by signs of life that nobody gives") {
 
 TEST_CASE("what is folded and foreseen is not overlooked") {
   int fell = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     dice d{seed};
     const auto tree = any_supervisor(d, 2);
     REQUIRE(to_string(validate(tree)) == "");
@@ -143,6 +143,6 @@ TEST_CASE("what is folded and foreseen is not overlooked") {
     CHECK(quick.states <= slow.states);
     fell += quick.how == survival_outcome::falls;
   }
-  CHECK(fell > 50);
-  CHECK(fell < 250);
+  CHECK(fell > 5);
+  CHECK(fell < 45);
 }
