@@ -142,6 +142,12 @@ void turn::leave(slot who, supervisor::fate then) {
     r.pending = false;
     return keep_promises(who, objection::withdrawn);
   }
+  if (then == fate::remove && r.lingers) { // goes when those below it have ended
+    r.now = phase::parked;
+    r.fate = fate::remove;
+    r.pending = false;
+    return keep_promises(who, objection::still_running);
+  }
   if (then == fate::remove)
     return vacate(who);
   if (then == fate::park && over)

@@ -4,6 +4,8 @@
 
 #include <supervisor/report.hpp>
 
+#include <algorithm>
+
 using namespace supervisor;
 using namespace std::chrono_literals;
 
@@ -345,4 +347,20 @@ TEST_CASE("a commanded restart waits for the old life and no longer") {
   CHECK_FALSE(told().pending_restart.has_value());
   it.started("a");
   CHECK(told().fence == fence_phase::open);
+}
+
+TEST_CASE("a supervisor that is removed keeps its seat until those left below it have ended") {
+  core_under_test it{{.children = {worker("sub", stop_budget{5s, 1s}), worker("other")}}};
+  it.start();
+  it.slow_to_stop = {"sub"};
+  const auto sub = it.life_of("sub");
+  it.command(command::remove_child, "sub");
+  it.feed({.what = news::lingering, .who = sub, .count = 2});
+  it.exits("sub", cancelled);
+  CHECK(it.has("sub"));
+  it.feed({.what = news::late_end, .who = sub});
+  CHECK(it.has("sub"));
+  it.feed({.what = news::late_end, .who = sub});
+  CHECK_FALSE(it.has("sub"));
+  CHECK(it.state().members == 1);
 }

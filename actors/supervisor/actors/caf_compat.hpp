@@ -55,6 +55,23 @@ using typed_actor = caf::typed_actor<Signatures...>;
 
 namespace compat {
 
+/// 1.x calls the handle of an actor that it spawned typed_actor<statically_typed<S...>>, and the same
+/// one typed_actor<S...> where somebody writes it.
+template <class Handle>
+struct plain_handle_of {
+  using type = Handle;
+};
+
+#if !SUPERVISOR_CAF_LEGACY
+template <class... Signatures>
+struct plain_handle_of<caf::typed_actor<caf::statically_typed<Signatures...>>> {
+  using type = caf::typed_actor<Signatures...>;
+};
+#endif
+
+template <class Handle>
+using plain_handle = typename plain_handle_of<Handle>::type;
+
 // -- message types ---------------------------------------------------------------------------------
 
 /// 1.x wants every message type registered before the first actor system; 0.17.6 wants nothing for
@@ -337,19 +354,29 @@ caf::actor make_forwarding_actor(caf::actor_system& system, Ts&&... xs) {
                                         std::forward<Ts>(xs)...);
 }
 
+#if SUPERVISOR_CAF_LEGACY
+/// The worker that an actor may run on next: one of another actor system would run it after its own has
+/// ended, or end before it.
+inline enqueue_host* host_of(caf::actor_system& home, enqueue_host* host) {
+  return host && &host->system() == &home ? host : nullptr;
+}
+
+#endif
+
 /// Answers in the place of the receiver. Nothing happens if nobody awaits an answer.
 inline void respond(caf::mailbox_element& request, caf::message answer, enqueue_host* host) {
   if (!request.mid.is_request() || !request.sender)
     return;
 #if SUPERVISOR_CAF_LEGACY
   if (request.stages.empty() || answer.match_elements<caf::error>())
-    return request.sender->enqueue(nullptr, request.mid.response_id(), std::move(answer), host);
+    return request.sender->enqueue(nullptr, request.mid.response_id(), std::move(answer),
+                                   host_of(*request.sender->home_system, host));
   // A composed actor, (f * g)(x): what g answers is what f is asked.
   const auto next = std::move(request.stages.back());
   request.stages.pop_back();
   next->enqueue(caf::make_mailbox_element(request.sender, request.mid, std::move(request.stages),
                                           std::move(answer)),
-                host);
+                host_of(*next->home_system, host));
 #else
   request.sender->enqueue(
     caf::make_mailbox_element(nullptr, request.mid.response_id(), std::move(answer)), host);
@@ -383,7 +410,7 @@ private:
   void pass_on(caf::mailbox_element_ptr what, enqueue_host* host) override {
     if (const auto asker = std::exchange(asker_, nullptr))
       asker->enqueue(caf::actor_cast<caf::strong_actor_ptr>(receiver_), id_,
-                     what->move_content_to_message(), host);
+                     what->move_content_to_message(), host_of(*asker->home_system, host));
     terminate({});
   }
 
@@ -410,12 +437,6 @@ public:
         caf::actor_cast<caf::strong_actor_ptr>(make_forwarding_actor<detail::pending_answer>(
           this->home_system(), *what, this->address())));
     Base::enqueue(std::move(what), host_of(this->home_system(), host));
-  }
-
-private:
-  /// A caller from another actor system would have it run on a worker there, and end with that system.
-  static caf::execution_unit* host_of(caf::actor_system& home, caf::execution_unit* host) {
-    return host && &host->system() == &home ? host : nullptr;
   }
 };
 #else
@@ -494,8 +515,10 @@ public:
   /// One message a turn: what is done between messages is no handler.
   resume_result resume(caf::scheduler* host, std::size_t most) override {
     const auto* next = post_ ? this->peek_at_next_mailbox_element() : nullptr;
-    if (!next)
-      return answering<Base>::resume(host, post_ ? 1 : most);
+    if (!post_)
+      return answering<Base>::resume(host, most);
+    if (!next) // not one that comes meanwhile, whom nobody would look at
+      return answering<Base>::resume(host, mailbox_is_empty(this) ? 0 : 1);
     const in_handler mark{*post_, *next};
     return answering<Base>::resume(host, 1);
   }

@@ -308,7 +308,7 @@ private:
 /// A launcher of whatever `spawn` makes of a birth.
 template <class Spawn>
 launcher launcher_of(Spawn spawn, std::vector<wish> wishes, std::shared_ptr<const made_of> made) {
-  using handle = decltype(spawn(std::declval<birth&>()));
+  using handle = compat::plain_handle<decltype(spawn(std::declval<birth&>()))>;
   return launcher{{
     .kind = task_kind::async_worker,
     .label = "worker",
