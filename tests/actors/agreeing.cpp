@@ -1,13 +1,14 @@
 // The same story twice: actors in virtual time, and the core with nothing around it. Both must tell
 // of the same events, to the last number.
 
+#include "../core/any_limits.hpp"
+
 #include <doctest/doctest.h>
 #include <supervisor/objections.hpp>
 #include <supervisor/test/tree.hpp>
 
 #include <algorithm>
 #include <map>
-#include <random>
 #include <set>
 #include <stdexcept>
 
@@ -65,35 +66,6 @@ struct tale {
   std::map<std::string, habit> habits{};
   std::vector<happening> happenings{};
 };
-
-using dice = std::mt19937_64;
-
-std::uint32_t roll(dice& d, std::size_t sides) { return static_cast<std::uint32_t>(d() % sides); }
-
-child_limits any_limits(dice& d) {
-  child_limits x;
-  if (roll(d, 3) == 0)
-    x.restart_limit = policies::restart_limit{roll(d, 4), 200ms};
-  if (roll(d, 3) == 0)
-    x.hot_loop = hot_loop{.window = 100ms, .min_restarts = 1 + roll(d, 3)};
-  if (roll(d, 3) == 0)
-    x.failure_window = failure_window{.window = 300ms, .threshold = 1 + roll(d, 4)};
-  if (roll(d, 3) == 0)
-    x.meltdown = meltdown_fuse{.max_failures = 2, .window = 100ms, .reset_after = 50ms};
-  return x;
-}
-
-scope_limits any_scope(dice& d) {
-  scope_limits x;
-  if (roll(d, 2) == 0)
-    x.restart_budget = token_bucket{.window = 1s, .max_burst = 2, .recovery_rate_per_sec = 20};
-  if (roll(d, 2) == 0)
-    x.meltdown
-      = meltdown_fuse{.max_failures = 2 + roll(d, 3), .window = 100ms, .reset_after = 60ms};
-  if (roll(d, 2) == 0)
-    x.concurrent_restarts = 1 + roll(d, 2);
-  return x;
-}
 
 supervisor_details any_scopes(dice& d) {
   supervisor_details x;

@@ -1,8 +1,6 @@
 // What is advised, and what is not, at the edges of each rule.
 
-#include "core_under_test.hpp"
-
-#include <supervisor/lint.hpp>
+#include "linted.hpp"
 
 using namespace supervisor;
 using namespace std::chrono_literals;
@@ -16,20 +14,6 @@ std::string advised(const declared_spec& spec) {
   for (const auto& [rule, at] : lints(spec))
     text += std::string{rule} + ": " + at.what + "\n";
   return text;
-}
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-declared_child_spec nested(std::string id, declared_spec below) {
-  declared_start start;
-  start.nested = std::make_shared<const declared_spec>(std::move(below));
-  return {.id = std::move(id), .start = start};
-}
-
-declared_child_spec waiting(std::string id, policies::backoff waits) {
-  return {.id = std::move(id), .start = {"x"}, .backoff = waits};
 }
 
 declared_spec bearing(policies::intensity some, declared_child_spec child) {

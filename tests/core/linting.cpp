@@ -1,6 +1,4 @@
-#include "core_under_test.hpp"
-
-#include <supervisor/lint.hpp>
+#include "linted.hpp"
 
 using namespace supervisor;
 using namespace std::chrono_literals;
@@ -14,20 +12,6 @@ std::string linted(const declared_spec& spec) {
   for (const auto& [rule, at] : lints(spec))
     text += std::string{rule} + " at " + at.where + ": " + at.what + "\n";
   return text;
-}
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-declared_child_spec nested(std::string id, declared_spec below) {
-  declared_start start;
-  start.nested = std::make_shared<const declared_spec>(std::move(below));
-  return {.id = std::move(id), .start = start};
-}
-
-declared_child_spec waiting(std::string id, policies::backoff waits) {
-  return {.id = std::move(id), .start = {"x"}, .backoff = waits};
 }
 
 } // namespace

@@ -1,42 +1,16 @@
+#include "any_limits.hpp"
 #include "core_under_test.hpp"
 
-#include <random>
+#include <algorithm>
 
 using namespace supervisor;
 using namespace std::chrono_literals;
 
 namespace {
 
-using dice = std::mt19937_64;
-
 constexpr std::uint64_t seeds = 1500;
 
-std::uint32_t roll(dice& d, std::size_t sides) { return static_cast<std::uint32_t>(d() % sides); }
-
 const asked_outside<standard_policy> judge{{.within = 30ms}, {.backoff = {10ms, 10ms}}};
-
-child_limits any_limits(dice& d) {
-  child_limits x;
-  if (roll(d, 3) == 0)
-    x.restart_limit = policies::restart_limit{roll(d, 4), 200ms};
-  if (roll(d, 3) == 0)
-    x.hot_loop = hot_loop{.window = 100ms, .min_restarts = 1 + roll(d, 3)};
-  if (roll(d, 3) == 0)
-    x.meltdown = meltdown_fuse{.max_failures = 2, .window = 100ms, .reset_after = 50ms};
-  return x;
-}
-
-scope_limits any_scope(dice& d) {
-  scope_limits x;
-  if (roll(d, 2) == 0)
-    x.restart_budget = token_bucket{.window = 1s, .max_burst = 2, .recovery_rate_per_sec = 20};
-  if (roll(d, 2) == 0)
-    x.meltdown
-      = meltdown_fuse{.max_failures = 2 + roll(d, 3), .window = 100ms, .reset_after = 60ms};
-  if (roll(d, 2) == 0)
-    x.concurrent_restarts = 1 + roll(d, 2);
-  return x;
-}
 
 supervisor_details any_scopes(dice& d) {
   supervisor_details x;

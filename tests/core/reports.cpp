@@ -4,6 +4,8 @@
 
 #include <supervisor/report.hpp>
 
+#include <algorithm>
+
 using namespace supervisor;
 using namespace std::chrono_literals;
 

@@ -1,5 +1,7 @@
 #include "core_under_test.hpp"
 
+#include <algorithm>
+
 using namespace supervisor;
 using namespace std::chrono_literals;
 

@@ -4,6 +4,8 @@
 
 #include <supervisor/changes.hpp>
 
+#include <algorithm>
+
 using namespace supervisor;
 
 namespace {

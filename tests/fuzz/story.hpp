@@ -141,7 +141,7 @@ private:
       std::erase(alive_, x.who);
     effects out;
     step(roster_.plan(), state_, tally_, std::span{&x, 1}, now_, out);
-    const auto broken = invariants{state_, roster_.plan(), commands_ - answered(out)}.broken();
+    const auto broken = broken_invariant(state_, roster_.plan(), commands_ - answered(out));
     must(broken.empty(), broken);
     for (const auto& fact : out.facts)
       must(fact.seq == ++events_, "events have numbers without gaps");

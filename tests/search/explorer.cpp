@@ -1,5 +1,7 @@
 #include "explorer.hpp"
 
+#include <supervisor/simulate/ends.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <unordered_map>
@@ -8,10 +10,9 @@ namespace supervisor::searching {
 
 namespace {
 
-constexpr child_exit died{exit_class::panic, exit_detail::none, failure_kind::panic, 0};
-constexpr child_exit as_told{exit_class::external_cancel};
-constexpr child_exit no_start{exit_class::nonzero_exit, exit_detail::start_failed,
-                              failure_kind::recoverable, 0};
+using simulating::as_told;
+using simulating::crashed;
+using simulating::no_start;
 
 /// Something that can happen, and what it costs of the misfortunes that there may be.
 struct choice {
@@ -135,20 +136,20 @@ private:
         add(act::kind::ends, 1, no_start);
         break;
       case being::up:
-        if (owes_readiness(w, who))
+        if (w.owes_readiness(who))
           add(act::kind::is_ready, 0);
-        add(act::kind::ends, 1, died);
+        add(act::kind::ends, 1, crashed);
         add(act::kind::ends, 1);
         break;
       case being::told:
         add(act::kind::ends, 0, as_told);
-        add(act::kind::ends, 1, died);
+        add(act::kind::ends, 1, crashed);
         break;
       case being::killed:
         add(act::kind::ends, w.life_at(who).left, as_told);
         break;
     }
-    add(act::kind::echo, 1, died);
+    add(act::kind::echo, 1, crashed);
     for (const auto order : trial_.commands)
       add(act::kind::command, 1, {}, order);
   }
@@ -159,12 +160,6 @@ private:
     for (std::uint32_t i = 0; i < w.where().size(); ++i)
       found += !w.said_by(i).empty() && w.said_by(i).front().to == who;
     return found;
-  }
-
-  bool owes_readiness(const world& w, std::uint32_t who) const {
-    const auto above = sites_[who].above;
-    return w.office_of(above).open && sites_[above].by->of(sites_[who].seat).awaits_ready
-           && !w.row_of(who).ready && w.said_by(who).empty();
   }
 
   /// As long as somebody has something to do, it is a misfortune that time passes. Where no deadline

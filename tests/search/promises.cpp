@@ -298,7 +298,7 @@ void promises::check_state() {
   const auto& is = after_->office_of(turn_->who);
   if (!is.open)
     return;
-  const auto what = invariants{is.mind, mine(), commands_[turn_->who].size()}.broken();
+  const auto what = broken_invariant(is.mind, mine(), commands_[turn_->who].size());
   must(what.empty(), what);
 }
 

@@ -1,19 +1,20 @@
 #include "supervisor/search/breaking.hpp"
 
 #include "supervisor/explain.hpp"
+#include "supervisor/simulate/ends.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <queue>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace supervisor::searching {
 
 namespace {
 
-constexpr child_exit crash{exit_class::panic, exit_detail::none, failure_kind::panic, 0};
-constexpr child_exit as_told{exit_class::external_cancel};
+using simulating::as_told;
+using simulating::crashed;
 
 /// One way on: wait until then, or (`who` is somebody) crash that child now.
 struct move_made {
@@ -51,7 +52,7 @@ public:
   }
 
   void strike(world& w, std::uint32_t who) {
-    happen(w, {.what = act::kind::ends, .who = who, .exit = crash});
+    happen(w, {.what = act::kind::ends, .who = who, .exit = crashed});
     settle(w);
   }
 
@@ -80,7 +81,7 @@ private:
       case being::starting:
         return happen(w, {.what = act::kind::starts, .who = who});
       case being::up:
-        return owes_readiness(w, who) && happen(w, {.what = act::kind::is_ready, .who = who});
+        return w.owes_readiness(who) && happen(w, {.what = act::kind::is_ready, .who = who});
       case being::told:
       case being::killed:
         return happen(w, {.what = act::kind::ends, .who = who, .exit = as_told});
@@ -88,12 +89,6 @@ private:
         return false;
     }
     return false;
-  }
-
-  static bool owes_readiness(const world& w, std::uint32_t who) {
-    const auto above = w.where()[who].above;
-    return w.office_of(above).open && w.where()[above].by->of(w.where()[who].seat).awaits_ready
-           && !w.row_of(who).ready && w.said_by(who).empty();
   }
 
   turn_taken turn_{};

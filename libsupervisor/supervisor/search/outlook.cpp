@@ -2,6 +2,8 @@
 
 #include "supervisor/search/breaking.hpp"
 
+#include "supervisor/simulate/ends.hpp"
+
 #include <algorithm>
 #include <functional>
 
@@ -9,13 +11,14 @@ namespace supervisor::searching {
 
 namespace {
 
-constexpr child_exit crash{exit_class::panic, exit_detail::none, failure_kind::panic, 0};
+using simulating::crashed;
+
 constexpr std::uint32_t never = 1'000'000; // crashes that nobody waits for
 
 /// Only the count of restarts within the period stands between a crash and the supervisor above.
 bool is_plain(const plan::kind& x) {
   auto plain = !x.limits && !x.significant && x.group == plan::none;
-  x.policy.each_part({.exit = crash}, {},
+  x.policy.each_part({.exit = crashed}, {},
                      [&](const part_said& part) { plain = plain && part.name == "standard"; });
   return plain;
 }
@@ -99,7 +102,7 @@ void each_window(const plan& x, const std::function<void(nanoseconds)>& to) {
     if (part.stands && part.stands->within > nanoseconds{0})
       to(part.stands->within);
   };
-  const situation s{.exit = crash};
+  const situation s{.exit = crashed};
   const auto ask = [&](const std::optional<restart_policy>& limits) {
     if (limits)
       limits->each_part(s, {}, look);
@@ -122,7 +125,7 @@ bool is_plain(const sites& all) {
 
 bool rolls_dice(const sites& all) {
   const auto differs = [](const plan::kind& kind) {
-    const situation low{.exit = crash, .last_wait = std::chrono::milliseconds{1}, .luck = 0};
+    const situation low{.exit = crashed, .last_wait = std::chrono::milliseconds{1}, .luck = 0};
     auto high = low;
     high.luck = 0.999;
     auto later = low, later_high = high;

@@ -71,6 +71,12 @@ std::vector<act> world::errands() const {
   return all;
 }
 
+bool world::owes_readiness(std::uint32_t who) const {
+  const auto above = place(who).above;
+  return office_of(above).open && place(above).by->of(place(who).seat).awaits_ready
+         && !row_of(who).ready && said_by(who).empty();
+}
+
 time_point world::next_wake() const {
   auto next = time_point::max();
   for (const auto& x : offices_)

@@ -128,6 +128,9 @@ public:
     return offices_[place(who).above].mind.children[place(who).seat];
   }
 
+  /// It runs, has not said that it is ready, and somebody waits for that.
+  bool owes_readiness(std::uint32_t who) const;
+
 private:
   const site& place(std::uint32_t who) const { return (*sites_)[who]; }
   life life_of(std::uint32_t who) const { return {place(who).seat, lives_[who].number}; }

@@ -10,6 +10,7 @@ inline constexpr child_exit killed{exit_class::nonzero_exit, exit_detail::killed
                                    failure_kind::recoverable, 0};
 inline constexpr child_exit no_start{exit_class::nonzero_exit, exit_detail::start_failed,
                                      failure_kind::recoverable, 0};
+inline constexpr child_exit crashed{exit_class::panic, exit_detail::none, failure_kind::panic, 0};
 inline constexpr child_exit as_told{exit_class::external_cancel, exit_detail::none,
                                     failure_kind::cancelled, 0};
 
