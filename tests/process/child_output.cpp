@@ -148,3 +148,26 @@ TEST_CASE("a source holds on when it is full and goes on when half of it is told
   }
   CHECK(held == 1);
 }
+
+TEST_CASE("a life leaves all it said unless those before have left too much") {
+  const auto door = std::make_shared<gate>();
+  std::vector<std::string> told;
+  {
+    detail::output it{[&, door](const log_line& x) {
+      door->pass();
+      told.push_back(std::to_string(x.attempt) + " " + x.text);
+    }};
+    for (std::uint32_t life = 1; life <= 3; ++life) {
+      const auto from = std::make_shared<detail::output::source>(
+        4, detail::output::control{.hold_on = [] {}, .go_on = [] {}});
+      for (int i = 0; i < (life == 1 ? 10 : 50); ++i)
+        it.add(from, {.path = "/a", .attempt = life, .text = std::to_string(i)});
+    }
+    door->open();
+  }
+  REQUIRE(told.size() == 61);
+  CHECK(told[9] == "1 9");
+  CHECK(told[10] == "2 0");
+  CHECK(told[59] == "2 49");
+  CHECK(told[60] == "2 50 lines were lost: more than can be told came at its end");
+}

@@ -11,8 +11,8 @@ namespace {
 /// How long whoever is told of lines may take for those that are left in the end.
 constexpr auto patience = std::chrono::seconds{5};
 
-/// A life that ends leaves what its pipes held, wanted or not: so many times as much as one that runs
-/// may have waiting, from all lives of a child together.
+/// A life that ends leaves what its pipes held, wanted or not. One after another may do so, until those
+/// before have left so many times as much as one that runs may have waiting.
 constexpr std::size_t left_by_the_dead = 4;
 
 } // namespace
@@ -39,7 +39,7 @@ void output::add(const std::shared_ptr<source>& from, log_line line) {
     if (over_)
       return;
     auto& all = of_child_[line.path];
-    if (all.waiting >= left_by_the_dead * from->most_) {
+    if (all.waiting - from->waiting_ >= left_by_the_dead * from->most_) {
       ++all.lost;
       return;
     }
