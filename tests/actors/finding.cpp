@@ -154,6 +154,23 @@ SCENARIO("a ref of another type than its child fails by name") {
 
 namespace {
 
+/// Where askers live that are not of the tree's system.
+class other_system {
+public:
+  caf::actor_system& operator*() { return *system_; }
+  caf::actor_system* operator->() { return &*system_; }
+
+  /// Before the tree that was asked, if CAF leaves its actors no turns on workers of others.
+  void end_early() {
+    if (sup::compat::turns_stay_home)
+      system_.reset();
+  }
+
+private:
+  caf::actor_system_config config_;
+  std::optional<caf::actor_system> system_{std::in_place, config_};
+};
+
 struct tally {
   std::atomic<int> replies = 0, errors = 0, timeouts = 0;
 
@@ -193,6 +210,7 @@ sup::supervisor_spec tireless() {
 } // namespace
 
 TEST_CASE("a ref is good for threads and actors of other actor systems") {
+  other_system other;
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto tree = sup::start(system, tireless(), sup::test::tree::quiet());
@@ -200,8 +218,7 @@ TEST_CASE("a ref is good for threads and actors of other actor systems") {
   const auto till = tree->ref<adder>("shop/till");
   tally all;
   {
-    caf::actor_system_config other_config;
-    caf::actor_system elsewhere{other_config};
+    auto& elsewhere = *other;
     std::vector<std::future<void>> done;
     for (int i = 0; i < 3; ++i) {
       auto one = std::make_shared<std::promise<void>>();
@@ -222,10 +239,11 @@ TEST_CASE("a ref is good for threads and actors of other actor systems") {
     for (auto& x : done)
       x.get();
   }
+  other.end_early();
   CHECK(all.replies + all.errors == 1200);
   CHECK(all.replies > 600);
   CHECK(all.timeouts == 0);
-  caf::scoped_actor self{system}; // the other system is gone
+  caf::scoped_actor self{system};
   sup::compat::request(self, *till, 10s, 1)
     .receive([](int n) { CHECK(n == 2); }, [](const caf::error& why) { FAIL(sup::words(why)); });
 }
@@ -244,6 +262,7 @@ void count_down(caf::event_based_actor* self, sup::supervised_ref<> whom, int n,
 } // namespace
 
 TEST_CASE("a child runs where its tree runs whoever calls it") {
+  other_system other;
   caf::actor_system_config config;
   caf::actor_system system{config};
   std::mutex lock;
@@ -261,16 +280,13 @@ TEST_CASE("a child runs where its tree runs whoever calls it") {
   REQUIRE(tree->started().empty());
   const auto a = tree->ref("a");
   std::set<std::thread::id> strangers;
-  {
-    caf::actor_system_config other_config;
-    caf::actor_system elsewhere{other_config};
-    auto done = std::make_shared<std::promise<void>>();
-    elsewhere.spawn([a, done, &strangers](caf::event_based_actor* self) {
-      strangers.insert(std::this_thread::get_id());
-      count_down(self, a, 200, done);
-    });
-    done->get_future().get();
-  }
+  auto done = std::make_shared<std::promise<void>>();
+  other->spawn([a, done, &strangers](caf::event_based_actor* self) {
+    strangers.insert(std::this_thread::get_id());
+    count_down(self, a, 200, done);
+  });
+  done->get_future().get();
+  other.end_early();
   const std::scoped_lock guard{lock};
   CHECK(!seen.empty());
   if (sup::compat::turns_stay_home)
