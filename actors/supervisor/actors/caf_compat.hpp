@@ -8,6 +8,7 @@
 
 #include <cxxabi.h>
 
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstdlib>
@@ -388,13 +389,38 @@ inline void respond(caf::mailbox_element& request, caf::message answer, enqueue_
 #if SUPERVISOR_CAF_LEGACY
 namespace detail {
 
-/// Goes along with one request, as the stage that its answer has to pass: whoever answers, and
-/// wherever the request is delegated to. If the last who knows it lets go, there was no answer.
+/// The stage that a receiver uses again for its next request, so that most need none of their own.
+class spare_stage {
+public:
+  spare_stage() = default;
+  ~spare_stage() { take(); }
+
+  spare_stage(const spare_stage&) = delete;
+  spare_stage& operator=(const spare_stage&) = delete;
+
+  /// Null: make another.
+  caf::strong_actor_ptr take() {
+    return {kept_.exchange(nullptr, std::memory_order_acquire), false};
+  }
+
+  void put(caf::strong_actor_ptr x) {
+    caf::actor_control_block* none = nullptr;
+    if (kept_.compare_exchange_strong(none, x.get(), std::memory_order_release))
+      static_cast<void>(x.release());
+  }
+
+private:
+  std::atomic<caf::actor_control_block*> kept_{nullptr};
+};
+
+/// Goes along with one request after the other, as the stage that its answer has to pass: whoever
+/// answers, and wherever the request is delegated to. If the last who knows it lets go, there was no
+/// answer.
 class pending_answer final : public forwarding_actor {
 public:
-  pending_answer(caf::actor_config& config, caf::mailbox_element& request, caf::actor_addr receiver)
-    : forwarding_actor(config), asker_(request.sender), id_(request.mid.response_id()),
-      receiver_(std::move(receiver)) {}
+  /// `spare` is a part of the receiver.
+  pending_answer(caf::actor_config& config, caf::actor_addr receiver, spare_stage& spare)
+    : forwarding_actor(config), receiver_(std::move(receiver)), spare_(spare) {}
 
   ~pending_answer() override {
     if (asker_)
@@ -406,17 +432,29 @@ public:
 
   const char* name() const override { return "supervisor.pending-answer"; }
 
+  void await_answer_to(const caf::mailbox_element& request) {
+    asker_ = request.sender;
+    id_ = request.mid.response_id();
+  }
+
 private:
+  /// As soon as it has put itself back, it may be in use again. A copy of the promise that was kept
+  /// must not answer the next request: then it is not put back.
   void pass_on(caf::mailbox_element_ptr what, enqueue_host* host) override {
-    if (const auto asker = std::exchange(asker_, nullptr))
-      asker->enqueue(caf::actor_cast<caf::strong_actor_ptr>(receiver_), id_,
-                     what->move_content_to_message(), host_of(*asker->home_system, host));
-    terminate({});
+    const auto asker = std::exchange(asker_, nullptr);
+    if (!asker)
+      return;
+    what->sender = caf::actor_cast<caf::strong_actor_ptr>(receiver_);
+    what->mid = id_;
+    if (what->sender && ctrl()->strong_refs.load(std::memory_order_acquire) == 1)
+      spare_.put(caf::strong_actor_ptr{ctrl()});
+    asker->enqueue(std::move(what), host_of(*asker->home_system, host));
   }
 
   caf::strong_actor_ptr asker_;
   caf::message_id id_;
-  caf::actor_addr receiver_;
+  const caf::actor_addr receiver_;
+  spare_stage& spare_;
 };
 
 } // namespace detail
@@ -433,11 +471,21 @@ public:
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override {
     if (what->mid.is_request() && what->sender && what->stages.empty()
         && !what->content().template match_elements<caf::open_stream_msg>())
-      what->stages.push_back(
-        caf::actor_cast<caf::strong_actor_ptr>(make_forwarding_actor<detail::pending_answer>(
-          this->home_system(), *what, this->address())));
+      what->stages.push_back(stage_for(*what));
     Base::enqueue(std::move(what), host_of(this->home_system(), host));
   }
+
+private:
+  caf::strong_actor_ptr stage_for(const caf::mailbox_element& request) {
+    auto stage = spare_.take();
+    if (!stage)
+      stage = caf::actor_cast<caf::strong_actor_ptr>(make_forwarding_actor<detail::pending_answer>(
+        this->home_system(), this->address(), spare_));
+    static_cast<detail::pending_answer*>(stage->get())->await_answer_to(request);
+    return stage;
+  }
+
+  detail::spare_stage spare_{};
 };
 #else
 template <class Base>
