@@ -6,11 +6,14 @@
 #include <doctest/doctest.h>
 #include <supervisor/test/tree.hpp>
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstdio>
 #include <iostream>
 #include <mutex>
-#include <sstream>
+#include <sys/mman.h>
 #include <thread>
+#include <unistd.h>
 
 namespace sup = supervisor;
 using namespace std::chrono_literals;
@@ -68,19 +71,45 @@ sup::child_spec with_beats(std::string id, sup::health_policy how) {
 /// What is printed while it lives.
 class printed {
 public:
-  printed() : out_(std::cout.rdbuf(all_.rdbuf())), err_(std::cerr.rdbuf(all_.rdbuf())) {}
-  ~printed() {
-    std::cout.rdbuf(out_);
-    std::cerr.rdbuf(err_);
+  printed() {
+    flush();
+    for (const auto fd : {STDOUT_FILENO, STDERR_FILENO}) {
+      before_.push_back(dup(fd));
+      dup2(all_, fd);
+    }
   }
+
+  ~printed() {
+    const auto all = text();
+    for (const auto fd : {STDERR_FILENO, STDOUT_FILENO}) {
+      dup2(before_.back(), fd);
+      close(before_.back());
+      before_.pop_back();
+    }
+    close(all_);
+    std::cout << all; // perhaps of a check that failed
+  }
+
   printed(const printed&) = delete;
   printed& operator=(const printed&) = delete;
 
-  std::string text() const { return all_.str(); }
+  std::string text() const {
+    flush();
+    std::string all(static_cast<std::size_t>(lseek(all_, 0, SEEK_END)), '\0');
+    all.resize(
+      static_cast<std::size_t>(std::max<ssize_t>(0, pread(all_, all.data(), all.size(), 0))));
+    return all;
+  }
 
 private:
-  std::ostringstream all_;
-  std::streambuf *out_, *err_;
+  static void flush() {
+    std::cout.flush();
+    std::cerr.flush();
+    std::fflush(nullptr);
+  }
+
+  const int all_ = memfd_create("printed", MFD_CLOEXEC);
+  std::vector<int> before_;
 };
 
 } // namespace
