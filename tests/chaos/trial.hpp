@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+// Everything in this folder takes real time, and is bounded by the length of its trial.
+
 namespace chaos {
 
 template <class T>

@@ -148,7 +148,7 @@ std::string difference(const recipe& was, const recipe& is) {
   if (&was == &is || (was.tree && is.tree))
     return "";
   if (was.label != is.label)
-    return "start: " + was.label + " -> " + is.label;
+    return "start: " + std::string{was.label} + " -> " + std::string{is.label};
   if (was.program && is.program)
     return supervisor::start_difference(*was.program, *is.program);
   if (!was.made || !is.made)

@@ -85,8 +85,8 @@ struct birth {
 /// The inside of a `launcher`; immutable and shared by all its copies.
 struct recipe {
   task_kind kind{};
-  std::string label{};
-  std::function<launched(birth&)> launch{};
+  std::string_view label{}; ///< of those that the programs know
+  std::function<launched(birth&)> launch{}; ///< not called if nobody can have its `wishes`
   const std::type_info* handle = &typeid(caf::actor); ///< of what it launches
   std::vector<wish> wishes{};
   std::optional<supervisor::while_down> down{};
@@ -312,11 +312,7 @@ launcher launcher_of(Spawn spawn, std::vector<wish> wishes, std::shared_ptr<cons
   return launcher{{
     .kind = task_kind::async_worker,
     .label = "worker",
-    .launch = [spawn, wishes](birth& b) -> launched {
-      if (auto no = b.objection_to(wishes))
-        return no;
-      return caf::actor_cast<caf::actor>(spawn(b));
-    },
+    .launch = [spawn](birth& b) -> launched { return caf::actor_cast<caf::actor>(spawn(b)); },
     .handle = &typeid(handle),
     .wishes = std::move(wishes),
     .made = std::move(made),
@@ -392,9 +388,7 @@ launcher blocking_worker(F body, Args... args) {
   auto wishes = detail::wishes_in(args...);
   const auto made = std::make_shared<const detail::parts<task_kind::blocking_worker, F, Args...>>(
     std::move(body), std::move(args)...);
-  const auto launch = [made, wishes](detail::birth& b) -> launched {
-    if (auto no = b.objection_to(wishes))
-      return no;
+  const auto launch = [made](detail::birth& b) -> launched {
     if (b.fakes_threads())
       return detail::spawn_fake(b.parent, b.up);
     const auto run = [&](auto... known) {

@@ -127,7 +127,7 @@ void supervisor_actor::note_end(const child_start& x, seat& mine) {
   const auto life = x.news.who;
   mine.who = nullptr;
   mine.stop = std::stop_source{std::nostopstate};
-  mine.reins = {};
+  mine.reins = nullptr;
   mine.note = nullptr;
   std::erase_if(abandoned_, [life](const auto& left) { return left.first == life; });
   if (x.text.empty())
@@ -216,8 +216,8 @@ void supervisor_actor::carry_out(const effect& x) {
     case deed::swap:
       return swap(x.who);
     case deed::signal:
-      if (const auto* mine = seat_of(x.who); mine && mine->reins.signal)
-        mine->reins.signal(static_cast<int>(x.question));
+      if (const auto* mine = seat_of(x.who); mine && mine->reins && mine->reins->signal)
+        mine->reins->signal(static_cast<int>(x.question));
       return;
     case deed::wait:
       return;
@@ -252,8 +252,8 @@ void supervisor_actor::kill(life who) {
   if (!mine)
     return;
   mine->stop.request_stop();
-  if (mine->reins.kill)
-    mine->reins.kill();
+  if (mine->reins && mine->reins->kill)
+    mine->reins->kill();
   else
     compat::send_exit_now(this, mine->who, caf::exit_reason::kill);
 }

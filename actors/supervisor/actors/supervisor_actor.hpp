@@ -34,7 +34,7 @@ private:
     caf::actor who{};         ///< before its start: who looks whether it may start
     bool prepares = false;
     std::stop_source stop{std::nostopstate};
-    supervisor::reins reins{};
+    std::shared_ptr<const supervisor::reins> reins{}; ///< if it has others than its actor
     std::shared_ptr<watch_post> post{}; ///< if somebody looks after it
     std::shared_ptr<const child_note> note{};
     std::shared_ptr<cell> known{}; ///< of the child, whatever its life

@@ -75,7 +75,8 @@ void supervisor_actor::launch_child(life who, std::shared_ptr<const belongings> 
     return pending_.push_back({.what = news::exited, .who = who, .exit = why});
   }
   mine.who = made.who();
-  mine.reins = made.reins();
+  if (made.reins().kill || made.reins().signal)
+    mine.reins = std::make_shared<const supervisor::reins>(made.reins());
   const auto& start = spec_of(who.who).start;
   if (start.kind() != task_kind::supervisor && !start.recipe().tells_of_its_end)
     follow(mine.who, who, news::exited);
@@ -112,6 +113,8 @@ launched supervisor_actor::try_launch(life who, std::shared_ptr<const belongings
             .says_when_ready = spec.readiness == readiness::on_report};
     auto& mine = *seat_of(who);
     b.up.post = mine.post = post_of(spec, who);
+    if (auto no = b.objection_to(spec.start.recipe().wishes))
+      return no;
     auto made = spec.start.recipe().launch(b);
     mine.stop = std::move(b.stop);
     return made;
