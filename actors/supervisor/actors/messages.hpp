@@ -145,6 +145,7 @@ struct control_plane {
   enum class tick : std::uint8_t {
     drain,    ///< all news that came together is in: take them
     deadline, ///< the time that the core asked for
+    go_on,    ///< with what was too much for one turn
   };
 
   tick what{};

@@ -82,6 +82,8 @@ void supervisor_actor::on_control_plane(const control_plane& x) {
       return turn();
     case control_plane::tick::deadline:
       return take({.what = news::deadline});
+    case control_plane::tick::go_on:
+      return go_on();
   }
 }
 
@@ -152,25 +154,60 @@ void supervisor_actor::adopt_abandoned(const child_start& x) {
 
 // -- decisions out -----------------------------------------------------------------------------------------
 
+namespace {
+
+/// Children that are started, or told to end, in one turn: few enough that what they say is heard
+/// before the next ones, and that CAF does not collapse under them: on 0.17.6 a worker that looks for
+/// work walks through the whole queue of another, and holds it meanwhile.
+constexpr std::size_t most_at_once = 256;
+
+bool sets_going(const effect& x) {
+  return x.what == deed::start || x.what == deed::cancel || x.what == deed::kill;
+}
+
+} // namespace
+
 void supervisor_actor::turn() {
   while (!pending_.empty() && !over_) {
-    taken_.clear();
-    taken_.swap(pending_);
-    out_.clear();
-    const auto now = clock().now();
-    step(plan(), state_, tally_, taken_, now, out_);
-    if (tree_->options().tap)
-      tree_->options().tap(path_, plan(), taken_, now, out_, [this](slot i) { return id_of(i); });
-    if (ending() && ending_since_ == time_point{}) {
-      ending_since_ = now;
-      if (is_root())
-        tree_->ending();
+    decide();
+    if (!undone_.empty()) { // it comes after them
+      undone_.push_back({std::exchange(out_, {})});
+    } else if (std::size_t next = 0; !carry_out_some(out_, next)) {
+      out_.facts = {};
+      undone_.push_back({std::exchange(out_, {}), next});
+      go_on_later();
     }
-    publish();
-    for (std::size_t i = 0; i < out_.todo.size(); ++i)
-      carry_out(out_.todo[i]);
   }
   take_back_when_calm();
+}
+
+/// With what is still to be done, after the messages that have come meanwhile.
+void supervisor_actor::go_on() {
+  for (; !undone_.empty(); undone_.pop_front())
+    if (!carry_out_some(undone_.front().what, undone_.front().next))
+      return go_on_later();
+  if (!draining_)
+    turn();
+}
+
+void supervisor_actor::go_on_later() {
+  compat::send(this, supervisor_mailbox{this}, control_plane{control_plane::tick::go_on});
+}
+
+void supervisor_actor::decide() {
+  taken_.clear();
+  taken_.swap(pending_);
+  out_.clear();
+  const auto now = clock().now();
+  step(plan(), state_, tally_, taken_, now, out_);
+  if (tree_->options().tap)
+    tree_->options().tap(path_, plan(), taken_, now, out_, [this](slot i) { return id_of(i); });
+  if (ending() && ending_since_ == time_point{}) {
+    ending_since_ = now;
+    if (is_root())
+      tree_->ending();
+  }
+  publish();
 }
 
 void supervisor_actor::publish() {
@@ -203,7 +240,17 @@ std::string_view supervisor_actor::text_for(const event& x) const {
   return text == texts.end() ? std::string_view{} : text->second;
 }
 
-void supervisor_actor::carry_out(const effect& x) {
+/// From `next` on; false if that is not all of it.
+bool supervisor_actor::carry_out_some(const effects& all, std::size_t& next) {
+  for (std::size_t going = 0; next < all.todo.size(); ++next) {
+    if (sets_going(all.todo[next]) && ++going > most_at_once)
+      return false;
+    carry_out(all.todo[next], all);
+  }
+  return true;
+}
+
+void supervisor_actor::carry_out(const effect& x, const effects& of) {
   switch (x.what) {
     case deed::start:
       return start_child(x.who);
@@ -224,11 +271,11 @@ void supervisor_actor::carry_out(const effect& x) {
     case deed::wake:
       return wake(x.at);
     case deed::ask:
-      return ask(x.who, out_.questions[x.question]);
+      return ask(x.who, of.questions[x.question]);
     case deed::check:
       return ask_how_it_is(x.who, x.question);
     case deed::answer:
-      return answer_command(out_.outcomes[x.question]);
+      return answer_command(of.outcomes[x.question]);
     case deed::vacate:
       return vacate(x.who.who);
     case deed::begun:

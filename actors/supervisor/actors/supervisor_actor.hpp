@@ -4,6 +4,7 @@
 #include "supervisor/actors/tree_core.hpp"
 #include "supervisor/roster.hpp"
 
+#include <deque>
 #include <mutex>
 #include <unordered_map>
 
@@ -35,9 +36,15 @@ private:
     bool prepares = false;
     std::stop_source stop{std::nostopstate};
     std::shared_ptr<const supervisor::reins> reins{}; ///< if it has others than its actor
-    std::shared_ptr<watch_post> post{}; ///< if somebody looks after it
+    std::shared_ptr<watch_post> post{};               ///< if somebody looks after it
     std::shared_ptr<const child_note> note{};
     std::shared_ptr<cell> known{}; ///< of the child, whatever its life
+  };
+
+  /// Effects of a step, and which of them is the next to be carried out.
+  struct work {
+    effects what{};
+    std::size_t next = 0;
   };
 
   // -- messages in -------------------------------------------------------------------------------------
@@ -56,9 +63,13 @@ private:
   // -- decisions out -----------------------------------------------------------------------------------
 
   void turn();
+  void go_on();
+  void go_on_later();
+  void decide();
   void publish();
   std::string_view text_for(const event&) const;
-  void carry_out(const effect&);
+  bool carry_out_some(const effects&, std::size_t& next);
+  void carry_out(const effect&, const effects& of);
   void cancel(life);
   void kill(life);
   void abandon(life);
@@ -173,6 +184,7 @@ private:
   state state_;
   tally tally_;
   effects out_;
+  std::deque<work> undone_; ///< in order
   std::vector<input> pending_, taken_;
   bool draining_ = false;
   bool over_ = false;

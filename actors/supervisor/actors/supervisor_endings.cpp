@@ -55,6 +55,7 @@ void supervisor_actor::on_exit() {
     if (child.known)
       child.known->down(make_failure(failure::child_down, "its supervisor is down"));
   seats_.clear();
+  undone_.clear();
   over_ = true;
   {
     const std::scoped_lock lock{roster_lock_};
