@@ -96,7 +96,7 @@ std::string_view protection(const decision& x) noexcept {
 }
 
 std::string words(const decision& x) {
-  const std::string what{label(x.what)};
+  std::string what{label(x.what)};
   if (x.wait == nanoseconds::zero())
     return what;
   return what + (x.what == verdict::restart ? " after " : " for ") + to_string(x.wait);

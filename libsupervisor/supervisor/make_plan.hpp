@@ -33,10 +33,10 @@ struct kind_key {
 };
 
 /// Puts a plan together, child by child, and goes on doing so for a supervisor that changes.
-/// `details` must outlive it.
+/// `said` must outlive it.
 class plan_builder {
 public:
-  plan_builder(supervisor::strategy, const intensity&, const supervisor_details& details,
+  plan_builder(supervisor::strategy, const intensity&, const supervisor_details& said,
                std::uint64_t seed);
 
   /// The next child of the declaration.

@@ -228,7 +228,7 @@ private:
   void join(std::uint32_t group, slot);
   void leave_regroup(slot, std::uint32_t for_whom);
   void leave_those_awaiting(slot, std::uint32_t for_whom);
-  void take_over_if_empty(std::uint32_t group, std::uint32_t by_whom);
+  void take_over_if_empty(std::uint32_t old, std::uint32_t by_whom);
   void go_on_all();
   void regroup_from(slot, time_point resume);
   bool touches_nobody_else(slot) const;

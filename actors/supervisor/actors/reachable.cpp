@@ -20,7 +20,7 @@ bool connects(const addrinfo& to) {
     = ::socket(to.ai_family, to.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, to.ai_protocol);
   if (fd < 0)
     return false;
-  ::connect(fd, to.ai_addr, to.ai_addrlen);
+  static_cast<void>(::connect(fd, to.ai_addr, to.ai_addrlen)); // poll says what comes of it
   pollfd ready{fd, POLLOUT, 0};
   int error = -1;
   socklen_t size = sizeof error;

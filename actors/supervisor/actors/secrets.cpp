@@ -13,7 +13,7 @@ namespace {
 
 using found = expected<std::optional<std::string>>;
 
-constexpr std::size_t most_bytes = 64 * 1024;
+constexpr std::size_t most_bytes = std::size_t{64} * 1024;
 
 found read_secret(const std::string& path) {
   errno = 0;

@@ -38,9 +38,10 @@ shutdown_report supervisor_actor::report(const effect& x) const {
 }
 
 void supervisor_actor::answer(const control& x) {
-  if (const auto found = way_to(x.path); found.next)
+  const auto found = way_to(x.path);
+  if (found.next)
     return compat::anon_send(found.next, x);
-  else if (!found.here)
+  if (!found.here)
     return;
   auto& node = *x.node;
   const auto now = clock().now();

@@ -31,8 +31,8 @@ host_state::descriptor_wait::~descriptor_wait() {
     fd.release();
 }
 
-host_state::signal_wait::signal_wait(host_state& state, const std::vector<int>& wanted)
-  : owner(state), set(state.io_), numbers(wanted) {
+host_state::signal_wait::signal_wait(host_state& state, std::vector<int> wanted)
+  : owner(state), set(state.io_), numbers(std::move(wanted)) {
   boost::system::error_code ignored;
   for (const auto number : numbers) {
     owner.take(number);

@@ -28,7 +28,7 @@ public:
 
   /// Ends the wait of an errand on a file descriptor, which stays open.
   struct descriptor_wait {
-    descriptor_wait(asio::io_context&, int fd, wait_type);
+    descriptor_wait(asio::io_context&, int number, wait_type);
     ~descriptor_wait();
 
     asio::posix::stream_descriptor fd;
@@ -36,7 +36,7 @@ public:
   };
 
   struct signal_wait {
-    signal_wait(host_state&, const std::vector<int>&);
+    signal_wait(host_state&, std::vector<int> wanted);
     ~signal_wait();
 
     host_state& owner;

@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t pipe_bytes = 64 * 1024; ///< read at a time: what a pipe holds
+constexpr std::size_t pipe_bytes = std::size_t{64} * 1024; ///< read at a time: what a pipe holds
 constexpr int notices_at_a_time = 64;
 constexpr auto between_looks = 5ms;
 constexpr auto patience = std::chrono::milliseconds{wire::patience_ms};

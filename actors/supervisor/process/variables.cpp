@@ -41,6 +41,7 @@ std::vector<std::string> variables_of(const process_spec& spec,
   for (const auto& [name, value] : own)
     all.insert_or_assign(name, value);
   std::vector<std::string> lines;
+  lines.reserve(all.size());
   for (const auto& [name, value] : all)
     lines.push_back(name + "=" + value);
   return lines;

@@ -54,7 +54,7 @@ private:
 
   // -- world.cpp: what happens, and when ---------------------------------------------------------------
 
-  void furnish(std::uint32_t supervisor, std::uint64_t seed);
+  void furnish(std::uint32_t who, std::uint64_t seed);
   happening next();
   bool is_endless() const;
   simulation_outcome what_was_wrong() const;
@@ -62,8 +62,8 @@ private:
   void happen(const happening&);
   void live(const happening&);
   void plan_for(std::uint32_t who, occasion, nanoseconds in, const child_exit& = {});
-  void plan_first(std::uint32_t who, std::uint32_t cue);
-  void plan_cue(std::uint32_t who, std::uint32_t cue, nanoseconds in);
+  void plan_first(std::uint32_t who, std::uint32_t number);
+  void plan_cue(std::uint32_t who, std::uint32_t number, nanoseconds in);
   void on_cue(const happening&);
   nanoseconds roll(std::uint32_t who, span_of_time);
 
