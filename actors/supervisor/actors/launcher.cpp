@@ -141,7 +141,8 @@ private:
 /// What callers meet was part of what they were made of, or both were told the same later.
 bool same_while_down(const recipe& a, const recipe& b) {
   const auto untouched = a.down == a.made->down && b.down == b.made->down;
-  return untouched || a.down.value_or(while_down{}) == b.down.value_or(while_down{});
+  const auto said = [](const recipe& x) { return x.down ? *x.down : while_down{}; };
+  return untouched || said(a) == said(b);
 }
 
 std::string difference(const recipe& was, const recipe& is) {

@@ -89,7 +89,7 @@ struct recipe {
   std::function<launched(birth&)> launch{}; ///< not called if nobody can have its `wishes`
   const std::type_info* handle = &typeid(caf::actor); ///< of what it launches
   std::vector<wish> wishes{};
-  std::optional<supervisor::while_down> down{};
+  std::shared_ptr<const supervisor::while_down> down{};
   /// Of a template: the same start, with these arguments behind its own.
   std::function<expected<launcher>(const std::any& args)> with_args{};
   std::shared_ptr<const basic_supervisor_spec<launcher>> tree{};
@@ -110,7 +110,7 @@ public:
   /// The same, with other words for those who call the child while it is down.
   launcher while_down(supervisor::while_down what) const {
     auto changed = *recipe_;
-    changed.down = std::move(what);
+    changed.down = std::make_shared<const supervisor::while_down>(std::move(what));
     return launcher{std::move(changed)};
   }
 

@@ -26,7 +26,7 @@ public:
   virtual std::string difference(const made_of& is) const = 0;
 
   /// What was part of it from the beginning, and not said later.
-  std::optional<supervisor::while_down> down{};
+  std::shared_ptr<const supervisor::while_down> down{};
 };
 
 // -- single values -----------------------------------------------------------------------------------

@@ -20,9 +20,10 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   show_cells();
   take({.what = news::begin});
   return {
-    [this](const control& x) { on_control(x); },
+    // the most frequent first: they are tried in turn
     [this](const child_start& x) { on_child_start(x); },
     [this](const control_plane& x) { on_control_plane(x); },
+    [this](const control& x) { on_control(x); },
   };
 }
 
@@ -105,7 +106,7 @@ void supervisor_actor::take(const input& x) {
 bool supervisor_actor::is_old_news(const child_start& x) {
   if (x.news.what != news::stalled || over_ || x.news.who.who >= seats_.size())
     return false;
-  const auto& post = seats_[x.news.who.who].post;
+  auto* post = seats_[x.news.who.who].post();
   return post && post->life_of() == x.news.who && !post->is_known(x.news.count);
 }
 
@@ -116,7 +117,7 @@ void supervisor_actor::take_note(const child_start& x) {
   if (!mine)
     return;
   if (x.note)
-    mine->note = x.note;
+    mine->with().note = x.note;
   else if (x.news.what == news::exited)
     note_end(x, *mine);
   else if (x.news.what == news::lingering)
@@ -129,8 +130,10 @@ void supervisor_actor::note_end(const child_start& x, seat& mine) {
   const auto life = x.news.who;
   mine.who = nullptr;
   mine.stop = std::stop_source{std::nostopstate};
-  mine.reins = nullptr;
-  mine.note = nullptr;
+  if (mine.more) {
+    mine.more->reins = {};
+    mine.more->note = nullptr;
+  }
   std::erase_if(abandoned_, [life](const auto& left) { return left.first == life; });
   if (x.text.empty())
     words_.erase(life.who);
@@ -263,8 +266,8 @@ void supervisor_actor::carry_out(const effect& x, const effects& of) {
     case deed::swap:
       return swap(x.who);
     case deed::signal:
-      if (const auto* mine = seat_of(x.who); mine && mine->reins && mine->reins->signal)
-        mine->reins->signal(static_cast<int>(x.question));
+      if (const auto* mine = seat_of(x.who); mine && mine->more && mine->more->reins.signal)
+        mine->more->reins.signal(static_cast<int>(x.question));
       return;
     case deed::wait:
       return;
@@ -299,8 +302,8 @@ void supervisor_actor::kill(life who) {
   if (!mine)
     return;
   mine->stop.request_stop();
-  if (mine->reins && mine->reins->kill)
-    mine->reins->kill();
+  if (mine->more && mine->more->reins.kill)
+    mine->more->reins.kill();
   else
     compat::send_exit_now(this, mine->who, caf::exit_reason::kill);
 }

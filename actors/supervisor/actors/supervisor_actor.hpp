@@ -28,17 +28,30 @@ protected:
   behavior_type make_behavior() override;
 
 private:
+  struct extras {
+    supervisor::reins reins{};          ///< empty: those of its actor
+    std::shared_ptr<watch_post> post{}; ///< if somebody looks after it
+    std::shared_ptr<const child_note> note{};
+  };
+
   /// What the shell holds of a child: its actor for exactly one life, the way to tell its thread to
   /// stop, and the cell that its callers look at, if anybody does.
   struct seat {
     std::uint32_t number = 0; ///< of the life
-    caf::actor who{};         ///< before its start: who looks whether it may start
     bool prepares = false;
+    caf::actor who{}; ///< before its start: who looks whether it may start
     std::stop_source stop{std::nostopstate};
-    std::shared_ptr<const supervisor::reins> reins{}; ///< if it has others than its actor
-    std::shared_ptr<watch_post> post{};               ///< if somebody looks after it
-    std::shared_ptr<const child_note> note{};
-    std::shared_ptr<cell> known{}; ///< of the child, whatever its life
+    std::shared_ptr<cell> known{};  ///< of the child, whatever its life
+    std::unique_ptr<extras> more{}; ///< that few children have
+
+    extras& with() {
+      if (!more)
+        more = std::make_unique<extras>();
+      return *more;
+    }
+
+    watch_post* post() const { return more ? more->post.get() : nullptr; }
+    const child_note* note() const { return more ? more->note.get() : nullptr; }
   };
 
   /// Effects of a step, and which of them is the next to be carried out.

@@ -110,14 +110,15 @@ child_state supervisor_actor::known_of(slot who) const {
     for (const auto need : plan().needs_of(who))
       if (!state_.children[need].ready && !state_.children[need].done)
         child.waits_for.push_back(spec_of(need).id);
-  if (const auto& note = seats_[who].note) {
+  if (const auto* note = seats_[who].note()) {
     child.pid = note->pid;
     child.status_text = note->status;
     child.remarks = note->remarks;
     if (!note->waits_for.empty())
       child.waits_for.push_back(note->waits_for);
   }
-  if (const auto stuck = seats_[who].post ? seats_[who].post->stuck() : std::nullopt) {
+  const auto* post = seats_[who].post();
+  if (const auto stuck = post ? post->stuck() : std::nullopt) {
     child.stuck_in = stuck->in;
     child.stuck_for = stuck->lasts;
   }

@@ -51,7 +51,7 @@ void supervisor_actor::on_prepared(const child_start& x) {
     return;
   mine->who = nullptr;
   mine->prepares = false;
-  mine->note = nullptr;
+  mine->more = nullptr;
   std::erase_if(abandoned_, [who](const auto& left) { return left.first == who; });
   if (is_starting(state_, who)) {
     pending_.push_back(x.news);
@@ -76,7 +76,7 @@ void supervisor_actor::launch_child(life who, std::shared_ptr<const belongings> 
   }
   mine.who = made.who();
   if (made.reins().kill || made.reins().signal)
-    mine.reins = std::make_shared<const supervisor::reins>(made.reins());
+    mine.with().reins = made.reins();
   const auto& start = spec_of(who.who).start;
   if (start.kind() != task_kind::supervisor && !start.recipe().tells_of_its_end)
     follow(mine.who, who, news::exited);
@@ -112,7 +112,8 @@ launched supervisor_actor::try_launch(life who, std::shared_ptr<const belongings
             .said = said_in(spec.more),
             .says_when_ready = spec.readiness == readiness::on_report};
     auto& mine = *seat_of(who);
-    b.up.post = mine.post = post_of(spec, who);
+    if (const auto post = post_of(spec, who))
+      b.up.post = mine.with().post = post;
     if (auto no = b.objection_to(spec.start.recipe().wishes))
       return no;
     auto made = spec.start.recipe().launch(b);
