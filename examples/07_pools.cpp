@@ -161,7 +161,7 @@ bool meet_clerks(const sup::tree& tree) {
         },
         [](const caf::error& why) { std::cout << sup::words(why) << '\n'; });
   }
-  const auto left = tree.remove_child("clerks/clerk-2", {"library", "goes home"});
+  const auto left = tree.terminate_child("clerks/clerk-2", {"library", "goes home"});
   const auto count = tree.count_children("clerks");
   if (!left || !count)
     return false;
