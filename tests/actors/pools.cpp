@@ -232,3 +232,27 @@ TEST_CASE("the partitions of a running tree are found by its path") {
     .receive([](int n) { CHECK(n == 2); }, [](const caf::error& why) { FAIL(to_string(why)); });
   tree->stop();
 }
+
+TEST_CASE("a pool that is too large for one turn is started again and stopped as a whole") {
+  sup::test::tree it{
+    {.children
+     = {{.id = "staff",
+         .start = plain({.id = "a",
+                         .start = sup::worker([](caf::event_based_actor*) -> caf::behavior {
+                           return {[](int) { throw std::runtime_error{"no"}; }};
+                         }),
+                         .backoff = {.first = 0ns, .longest = 1ms}},
+                        {.restarts = sup::unlimited})}}}};
+  std::vector<std::string> paths;
+  for (int i = 0; i < 600; ++i)
+    paths.push_back(it.start_member("staff")->path);
+  for (const auto& path : paths)
+    sup::compat::anon_send(*it.ref(path), 1);
+  it.run();
+  it.advance(10ms);
+  CHECK(text_of(it.count_children("staff")) == "[1,600,0,600]");
+  for (const auto& path : paths)
+    REQUIRE(it.state_of(path).attempt == 2);
+  REQUIRE(it.terminate_child("staff"));
+  CHECK_FALSE(it.count_children("staff"));
+}

@@ -85,7 +85,7 @@ struct birth {
 /// The inside of a `launcher`; immutable and shared by all its copies.
 struct recipe {
   task_kind kind{};
-  std::string_view label{};                 ///< of those that the programs know
+  std::string_view label{};                 ///< a literal
   std::function<launched(birth&)> launch{}; ///< not called if nobody can have its `wishes`
   const std::type_info* handle = &typeid(caf::actor); ///< of what it launches
   std::vector<wish> wishes{};

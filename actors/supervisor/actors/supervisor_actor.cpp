@@ -159,9 +159,8 @@ void supervisor_actor::adopt_abandoned(const child_start& x) {
 
 namespace {
 
-/// Children that are started, or told to end, in one turn: few enough that what they say is heard
-/// before the next ones, and that CAF does not collapse under them: on 0.17.6 a worker that looks for
-/// work walks through the whole queue of another, and holds it meanwhile.
+/// Children that are started, or told to end, in one turn: few enough that messages which have come
+/// meanwhile are taken before the next ones. It does not wait for those children to get their turns.
 constexpr std::size_t most_at_once = 256;
 
 bool sets_going(const effect& x) {
