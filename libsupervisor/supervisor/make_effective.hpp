@@ -13,6 +13,8 @@ namespace supervisor::detail {
 struct singled_out {
   std::unordered_map<std::string_view, const child_strategy_override*> overrides{};
   std::unordered_map<std::string_view, std::string_view> groups{}; ///< by those they list
+
+  bool empty() const { return overrides.empty() && groups.empty(); }
 };
 
 singled_out singled_out_by(const supervisor_details&);

@@ -42,6 +42,12 @@ public:
   /// The next child of the declaration.
   void add(kind_key);
 
+  /// One of the same kind as the child before.
+  void add_another() {
+    ++uses_[made->kind_of.back()];
+    made->kind_of.push_back(made->kind_of.back());
+  }
+
   /// A child that takes that seat, of a kind that is there or of its own.
   void put(slot, std::uint32_t kind);
   void put(slot, kind_key);
@@ -109,6 +115,15 @@ kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spe
   };
 }
 
+/// Whether both are of one kind, at a glance: most children are what their older sibling is.
+template <class Start>
+bool says_the_same(const basic_child_spec<Start>& a, const basic_child_spec<Start>& b) {
+  return !a.more && !b.more && a.restart == b.restart && a.backoff == b.backoff
+         && a.policy == b.policy && a.shutdown == b.shutdown && a.readiness == b.readiness
+         && a.criticality == b.criticality && a.start_timeout == b.start_timeout
+         && a.start.kind() == b.start.kind();
+}
+
 template <class Start>
 void link(const std::vector<basic_child_spec<Start>>& children, plan_builder& builder) {
   ids known;
@@ -132,8 +147,13 @@ plan_builder build_plan(const basic_supervisor_spec<Start>& spec, std::uint64_t 
   made.order = start_order(spec.children);
   made.kind_of.reserve(spec.children.size());
   bool linked = false;
+  const basic_child_spec<Start>* older = nullptr; // null: somebody is spoken of by name
   for (const auto& child : spec.children) {
-    builder.add(key_of(child, spec, by_name, builder));
+    if (older && says_the_same(child, *older))
+      builder.add_another();
+    else
+      builder.add(key_of(child, spec, by_name, builder));
+    older = by_name.empty() ? &child : nullptr;
     linked = linked || !child.dependencies.empty() || linked_primary(child);
   }
   if (linked)

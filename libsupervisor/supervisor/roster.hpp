@@ -78,11 +78,9 @@ public:
     seats_[who] = mine.get();
     own_[who] = std::move(mine);
     const auto& added = *seats_[who];
-    if (plan_->pool)
-      builder_->put(who, std::uint32_t{0});
-    else
-      builder_->put(who, key_of(added, *spec_, singled_out_by(said_in(spec_->more)), *builder_));
+    put(added, who);
     link(added, who);
+    last_added_ = who;
     return who;
   }
 
@@ -94,6 +92,8 @@ public:
     seats_[who] = nullptr;
     own_.erase(who);
     free_.push_back(who);
+    if (last_added_ == who)
+      last_added_ = nobody;
   }
 
   /// Becomes what `wanted` says: who is in both keeps its seat. Children that were added at run time
@@ -147,6 +147,16 @@ private:
     return who;
   }
 
+  void put(const child_type& child, slot who) {
+    if (plan_->pool)
+      return builder_->put(who, std::uint32_t{0});
+    const auto by_name = singled_out_by(said_in(spec_->more));
+    if (by_name.empty() && last_added_ != nobody && last_added_ != who
+        && says_the_same(child, *seats_[last_added_]))
+      return builder_->put(who, plan_->kind_of[last_added_]);
+    builder_->put(who, key_of(child, *spec_, by_name, *builder_));
+  }
+
   void link(const child_type& child, slot who) {
     each_need(child, [&](std::string_view id) {
       if (const auto needed = find(id); needed != nobody)
@@ -171,12 +181,14 @@ private:
   std::optional<plan_builder> builder_;
   std::unordered_map<slot, std::unique_ptr<child_type>> own_; ///< those that are not in the spec
   std::vector<slot> free_;
+  slot last_added_ = nobody;                                 ///< by the spec that holds
   mutable std::unordered_map<std::string_view, slot> by_id_; ///< made when first needed
 };
 
 template <class Start>
 void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_hold) {
   change();
+  last_added_ = nobody;
   static_cast<void>(find({}));
   if (wanted->strategy == strategy::simple_one_for_one)
     return revise_pool(std::move(wanted), must_hold);

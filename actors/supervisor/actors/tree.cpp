@@ -89,10 +89,16 @@ void list_places_below(const supervisor_spec& spec, const std::string& path, pla
     list_places(child, path, all);
 }
 
+/// Its own, or perhaps those of children below it.
+bool has_wishes(const launcher& start) {
+  return !start.empty() && (start.tree() || !start.recipe().wishes.empty());
+}
+
 void list_wishes_below(const supervisor_spec& spec, const std::string& path,
                        const std::string& where, std::vector<placed_wish>& all) {
   for (std::size_t i = 0; i < spec.children.size(); ++i)
-    list_wishes(spec.children[i], path, where + "/children/" + std::to_string(i), all);
+    if (has_wishes(spec.children[i].start))
+      list_wishes(spec.children[i], path, where + "/children/" + std::to_string(i), all);
 }
 
 std::string names_nobody(const std::string& target, const places& all) {
@@ -129,7 +135,7 @@ void list_places(const child_spec& child, const std::string& above, places& all)
 
 void list_wishes(const child_spec& child, const std::string& above, const std::string& where,
                  std::vector<placed_wish>& all) {
-  if (child.start.empty())
+  if (!has_wishes(child.start))
     return;
   for (const auto& wanted : child.start.recipe().wishes)
     all.push_back({above, where + "/start", wanted});

@@ -25,7 +25,7 @@ names check_names(const std::vector<group_config>& groups, const std::string& wh
   names known;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const auto at = group_at(where, i) + "/name";
-    check_id(groups[i].name, at, found);
+    check_id(groups[i].name, place{at}, found);
     if (!known.add(groups[i].name))
       found.push_back({at, quoted(groups[i].name) + " is taken by group "
                              + std::to_string(known.place_of(groups[i].name))

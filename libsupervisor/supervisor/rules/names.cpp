@@ -3,12 +3,41 @@
 #include "supervisor/expected.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
+#include <utility>
 
 namespace supervisor::detail {
 
+names::names(std::size_t expected) : table_(std::bit_ceil(2 * expected + 2)) {
+  all_.reserve(expected);
+}
+
 bool names::add(std::string_view name) {
   all_.push_back(name);
-  return place_.emplace(name, all_.size() - 1).second;
+  if (2 * all_.size() > table_.size())
+    grow();
+  auto& place = table_[find(name)];
+  const auto is_new = place == 0;
+  if (is_new)
+    place = static_cast<std::uint32_t>(all_.size());
+  return is_new;
+}
+
+/// Of the name, or of the free entry that it would have.
+std::size_t names::find(std::string_view name) const {
+  const auto last = table_.size() - 1;
+  auto at = std::hash<std::string_view>{}(name)&last;
+  while (table_[at] != 0 && all_[table_[at] - 1] != name)
+    at = (at + 1) & last;
+  return at;
+}
+
+void names::grow() {
+  const auto before = std::exchange(table_, std::vector<std::uint32_t>(2 * table_.size()));
+  for (const auto place : before)
+    if (place != 0)
+      table_[find(all_[place - 1])] = place;
 }
 
 std::string names::closest(std::string_view to) {

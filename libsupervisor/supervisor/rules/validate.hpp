@@ -5,6 +5,7 @@
 
 #include "supervisor/config/words.hpp"
 #include "supervisor/rules/names.hpp"
+#include "supervisor/rules/place.hpp"
 #include "supervisor/start_order.hpp"
 
 #include <concepts>
@@ -28,9 +29,9 @@ bool is_variable(std::string_view name);
 void check_variable(const std::string& name, const std::string& where, faults& found);
 void check_signal(const std::string& name, const std::string& where, faults& found);
 
-void check_id(std::string_view id, const std::string& where, faults& found);
-void check_backoff(const backoff&, const std::string& where, faults& found);
-void check_shutdown(const stop_budget&, const std::string& where, faults& found);
+void check_id(std::string_view id, const place& where, faults& found);
+void check_backoff(const backoff&, const place& where, faults& found);
+void check_shutdown(const stop_budget&, const place& where, faults& found);
 void check_details(const supervisor_details&, const std::string& where, faults& found);
 void check_intensity(const intensity&, const std::string& where, faults& found);
 void check_defaults(const child_defaults&, const std::string& where, faults& found);
@@ -144,14 +145,13 @@ bool is_pool(const basic_supervisor_spec<Start>& spec) {
 }
 
 template <class Start>
-void check_tree(const basic_supervisor_spec<Start>&, const std::string& where, faults& found);
+void check_tree(const basic_supervisor_spec<Start>&, const place& where, faults& found);
 
 template <class Start>
-void check_nested(const basic_supervisor_spec<Start>& spec, const std::string& where,
-                  faults& found) {
+void check_nested(const basic_supervisor_spec<Start>& spec, const place& where, faults& found) {
   check_tree(spec, where, found);
   if (said_in(spec.more).control_channel_capacity)
-    found.push_back({where + "/control_channel_capacity",
+    found.push_back({where / "control_channel_capacity",
                      "is the root's to say: commands are counted for the whole tree"});
 }
 
@@ -165,43 +165,44 @@ const process_spec* program_of(const Start& x) {
 }
 
 template <class Start>
-void check_start(const Start& start, const std::string& where, faults& found) {
+void check_start(const Start& start, const place& where, faults& found) {
   if (start.empty())
-    found.push_back({where + "/start", "a child needs something to start"});
+    found.push_back({where / "start", "a child needs something to start"});
   if (const auto* process = program_of(start))
-    check_process(*process, where + "/process", found);
+    check_process(*process, where / "process", found);
 }
 
 template <class Start>
-void check_child(const basic_child_spec<Start>& child, const std::string& where, faults& found) {
-  check_id(child.id, where + "/id", found);
+void check_child(const basic_child_spec<Start>& child, const place& where, faults& found) {
+  check_id(child.id, where / "id", found);
   check_start(child.start, where, found);
-  check_backoff(child.backoff, where + "/backoff", found);
+  check_backoff(child.backoff, where / "backoff", found);
   if (child.policy && says_when_to_restart(words_of(child)))
-    found.push_back({where + "/policy",
+    found.push_back({where / "policy",
                      "a policy stands instead of restart, backoff and what to do on an exit or a "
                      "timeout: drop one"});
   if (child.shutdown)
-    check_shutdown(*child.shutdown, where + "/shutdown", found);
+    check_shutdown(*child.shutdown, where / "shutdown", found);
   if (child.start_timeout && *child.start_timeout <= nanoseconds::zero())
-    found.push_back({where + "/start_timeout", "must be longer than zero"});
+    found.push_back({where / "start_timeout", "must be longer than zero"});
   for (std::size_t d = 0; d < child.dependencies.size(); ++d)
     if (child.dependencies[d] == child.id)
-      found.push_back({where + "/dependencies/" + std::to_string(d),
-                       config::quoted(child.id) + " depends on itself"});
+      found.push_back(
+        {where.at("dependencies", d), config::quoted(child.id) + " depends on itself"});
   if (child.more)
     check_details(words_of(child), child.start_timeout.value_or(default_start_timeout), where,
                   found);
   if constexpr (!std::same_as<Start, declared_start>) // whose functions are found by their names
-    check_functions(said_in(child.more), where, found);
+    if (child.more)
+      check_functions(*child.more, where, found);
   if (const auto* nested = child.start.tree())
-    check_nested(*nested, where + "/supervisor", found);
+    check_nested(*nested, where / "supervisor", found);
 }
 
 /// What a child may not be below this supervisor, whoever its siblings are.
 template <class Start>
 void check_place(const basic_child_spec<Start>& child, const basic_supervisor_spec<Start>& above,
-                 const std::string& where, faults& found) {
+                 const place& where, faults& found) {
   if (child.more)
     check_significance(words_of(child), said_in(above.more).auto_shutdown, above.defaults, where,
                        found);
@@ -233,22 +234,23 @@ void check_siblings(const basic_supervisor_spec<Start>& spec, names& siblings,
 }
 
 template <class Start>
-void check_tree(const basic_supervisor_spec<Start>& spec, const std::string& where, faults& found) {
+void check_tree(const basic_supervisor_spec<Start>& spec, const place& here, faults& found) {
+  const std::string where = here;
   if (!spec.id.empty())
-    check_id(spec.id, where + "/id", found);
+    check_id(spec.id, here / "id", found);
   check_intensity(spec.intensity, where + "/intensity", found);
   check_defaults(spec.defaults, where + "/defaults", found);
   if (spec.more)
     check_details(*spec.more, where, found);
-  names siblings;
+  names siblings{spec.children.size()};
   for (std::size_t i = 0; i < spec.children.size(); ++i) {
     const auto& id = spec.children[i].id;
-    const auto at = where + "/children/" + std::to_string(i);
+    const auto at = here.at("children", i);
     check_child(spec.children[i], at, found);
     check_place(spec.children[i], spec, at, found);
     if (!siblings.add(id))
-      found.push_back({at + "/id", config::quoted(id) + " is taken by child "
-                                     + std::to_string(siblings.place_of(id)) + ": ids are unique"});
+      found.push_back({at / "id", config::quoted(id) + " is taken by child "
+                                    + std::to_string(siblings.place_of(id)) + ": ids are unique"});
   }
   if (is_pool(spec))
     check_pool(spec, where, found);
@@ -264,14 +266,14 @@ namespace supervisor {
 template <class Start>
 faults validate(const basic_supervisor_spec<Start>& spec) {
   faults found;
-  detail::check_tree(spec, "", found);
+  detail::check_tree(spec, detail::place{""}, found);
   return found;
 }
 
 template <class Start>
 faults validate(const basic_child_spec<Start>& child) {
   faults found;
-  detail::check_child(child, "", found);
+  detail::check_child(child, detail::place{""}, found);
   return found;
 }
 
@@ -282,9 +284,11 @@ faults validate_child(const basic_child_spec<Start>& added,
   if (detail::is_pool(running))
     found.push_back({"", "its supervisor is simple_one_for_one: all children there are made of the "
                          "template"});
-  detail::check_place(added, running, "", found);
-  detail::check_tags(detail::words_of(added), detail::said_in(running.more), "", found);
-  detail::check_group(detail::words_of(added), detail::said_in(running.more), "", found);
+  detail::check_place(added, running, detail::place{""}, found);
+  if (added.more || running.more) {
+    detail::check_tags(detail::words_of(added), detail::said_in(running.more), "", found);
+    detail::check_group(detail::words_of(added), detail::said_in(running.more), "", found);
+  }
   return found;
 }
 

@@ -27,7 +27,7 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n") == std::string_view::npos;
 }
 
-void check_id(std::string_view id, const std::string& where, faults& found) {
+void check_id(std::string_view id, const place& where, faults& found) {
   if (!is_id(id))
     found.push_back(
       {where, quoted(id) + " is no id: a letter or _, then letters, digits, _ and -"});
@@ -44,23 +44,23 @@ bool says_when_to_restart(const child_words& child) {
          || said.on_failure_exit || said.on_timeout;
 }
 
-void check_backoff(const backoff& x, const std::string& where, faults& found) {
+void check_backoff(const backoff& x, const place& where, faults& found) {
   if (x == inherited_backoff)
     return;
   if (x.first < nanoseconds::zero())
-    found.push_back({where + "/initial_delay", "must not be negative"});
+    found.push_back({where / "initial_delay", "must not be negative"});
   if (x.first > x.longest)
-    found.push_back({where + "/initial_delay", "must not be longer than max_delay"});
+    found.push_back({where / "initial_delay", "must not be longer than max_delay"});
   if (!(x.jitter.ratio >= 0 && x.jitter.ratio <= 1))
-    found.push_back({where + "/jitter", "the ratio must be from 0 to 1"});
+    found.push_back({where / "jitter", "the ratio must be from 0 to 1"});
 }
 
-void check_shutdown(const stop_budget& x, const std::string& where, faults& found) {
+void check_shutdown(const stop_budget& x, const place& where, faults& found) {
   if (x.graceful < nanoseconds::zero())
-    found.push_back({where + "/graceful_timeout", "must not be negative"});
+    found.push_back({where / "graceful_timeout", "must not be negative"});
   if (x.abort_wait <= nanoseconds::zero())
     found.push_back(
-      {where + "/abort_wait", "must be longer than zero: a kill takes time to arrive"});
+      {where / "abort_wait", "must be longer than zero: a kill takes time to arrive"});
 }
 
 void check_intensity(const intensity& x, const std::string& where, faults& found) {
@@ -69,9 +69,9 @@ void check_intensity(const intensity& x, const std::string& where, faults& found
 }
 
 void check_defaults(const child_defaults& x, const std::string& where, faults& found) {
-  check_backoff(x.backoff, where + "/backoff", found);
+  check_backoff(x.backoff, place{where} / "backoff", found);
   if (x.shutdown)
-    check_shutdown(*x.shutdown, where + "/shutdown", found);
+    check_shutdown(*x.shutdown, place{where} / "shutdown", found);
   if (x.limits)
     check_limits(*x.limits, where + "/limits", found);
   check_health_policy(x.health_policy, where, found);
