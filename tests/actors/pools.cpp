@@ -256,3 +256,22 @@ TEST_CASE("a pool that is too large for one turn is started again and stopped as
   REQUIRE(it.terminate_child("staff"));
   CHECK_FALSE(it.count_children("staff"));
 }
+
+TEST_CASE("members of a large pool that do not end keep nobody from being told to") {
+  const auto told = std::make_shared<int>(0);
+  sup::test::tree it{
+    {.children
+     = {{.id = "staff",
+         .start = plain({.id = "a", .start = sup::worker([told](caf::event_based_actor* self) {
+                                      sup::compat::on_exit_msg(
+                                        self, [told](const caf::exit_msg&) { ++*told; });
+                                      return caf::behavior{[](int) {}};
+                                    })})}}}};
+  for (int i = 0; i < 600; ++i)
+    REQUIRE(it.start_member("staff"));
+  REQUIRE(it.running().request_shutdown("test", "over").empty());
+  it.run();
+  CHECK(*told == 256);
+  it.advance(3ms);
+  CHECK(*told == 600);
+}

@@ -39,12 +39,16 @@ class launcher;
 /// Finds the supervisor that can answer. Whoever holds it last calls `done`.
 template <class Answer>
 struct asked {
-  expected<Answer> found = fault{{}, "nobody could answer: its supervisor or the tree is gone"};
+  std::optional<expected<Answer>> found{}; ///< nothing: nobody could answer
   std::function<void(expected<Answer>)> done{};
+
+  static expected<Answer> nobody() {
+    return fault{{}, "nobody could answer: its supervisor or the tree is gone"};
+  }
 
   ~asked() {
     if (done)
-      detail::call_back([this] { done(std::move(found)); });
+      detail::call_back([this] { done(found ? std::move(*found) : nobody()); });
   }
 };
 
@@ -62,7 +66,8 @@ using spec_query = asked<std::shared_ptr<const basic_supervisor_spec<launcher>>>
 /// A command on its way, with all that its kind needs.
 struct command_query : asked<control_result> {
   supervisor::command what{};
-  std::string path{}; ///< as it was asked for
+  std::string path{};       ///< as it was asked for
+  std::string command_id{}; ///< path of the supervisor that took it, and its count: "/shop#3"
   supervisor::audit audit{};
   std::shared_ptr<const basic_child_spec<launcher>> child{}; ///< start_child, not of a pool
   std::any args{};                                           ///< start_child of a pool
@@ -145,7 +150,7 @@ struct control_plane {
   enum class tick : std::uint8_t {
     drain,    ///< all news that came together is in: take them
     deadline, ///< the time that the core asked for
-    go_on,    ///< with what was too much for one turn
+    go_on,    ///< with what was too much at once, if nobody has reported meanwhile
   };
 
   tick what{};

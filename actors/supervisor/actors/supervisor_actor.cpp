@@ -74,6 +74,10 @@ void supervisor_actor::on_child_start(const child_start& x) {
   if (x.note)
     return;
   take(x.news);
+  if (x.news.what == news::started || x.news.what == news::exited)
+    note_report();
+  if (!undone_.empty() && owed_ <= most_at_once / 2)
+    go_on();
 }
 
 void supervisor_actor::on_control_plane(const control_plane& x) {
@@ -84,7 +88,7 @@ void supervisor_actor::on_control_plane(const control_plane& x) {
     case control_plane::tick::deadline:
       return take({.what = news::deadline});
     case control_plane::tick::go_on:
-      return go_on();
+      return go_on_anyway();
   }
 }
 
@@ -159,10 +163,6 @@ void supervisor_actor::adopt_abandoned(const child_start& x) {
 
 namespace {
 
-/// Children that are started, or told to end, in one turn: few enough that messages which have come
-/// meanwhile are taken before the next ones. It does not wait for those children to get their turns.
-constexpr std::size_t most_at_once = 256;
-
 bool sets_going(const effect& x) {
   return x.what == deed::start || x.what == deed::cancel || x.what == deed::kill;
 }
@@ -177,23 +177,45 @@ void supervisor_actor::turn() {
     } else if (std::size_t next = 0; !carry_out_some(out_, next)) {
       out_.facts = {};
       undone_.push_back({std::exchange(out_, {}), next});
-      go_on_later();
+      watch_progress();
     }
   }
   take_back_when_calm();
 }
 
-/// With what is still to be done, after the messages that have come meanwhile.
+/// With what is still to be done, now that most of those who were set going have had their turns.
 void supervisor_actor::go_on() {
   for (; !undone_.empty(); undone_.pop_front())
     if (!carry_out_some(undone_.front().what, undone_.front().next))
-      return go_on_later();
+      return;
   if (!draining_)
     turn();
 }
 
-void supervisor_actor::go_on_later() {
-  compat::send(this, supervisor_mailbox{this}, control_plane{control_plane::tick::go_on});
+void supervisor_actor::note_report() {
+  if (owed_ > 0)
+    --owed_;
+}
+
+/// Nobody waits for those who do not report, such as one that hangs.
+void supervisor_actor::watch_progress() {
+  if (std::exchange(watches_progress_, true))
+    return;
+  owed_before_ = owed_;
+  compat::send_after(this, patience, supervisor_mailbox{this},
+                     control_plane{control_plane::tick::go_on});
+}
+
+void supervisor_actor::go_on_anyway() {
+  watches_progress_ = false;
+  if (undone_.empty())
+    return;
+  if (owed_ == owed_before_) {
+    owed_ = 0;
+    go_on();
+  }
+  if (!undone_.empty())
+    watch_progress();
 }
 
 void supervisor_actor::decide() {
@@ -223,13 +245,12 @@ void supervisor_actor::publish() {
       continue;
     const auto wanted = x.key == 0 ? commands_.end() : commands_.find(x.key);
     const auto by_command = wanted != commands_.end();
-    const auto id = by_command ? path_ + "#" + std::to_string(x.key) : std::string{};
     tree_->observe({.supervisor = path_,
                     .child = id_of(who),
                     .what = x,
                     .text = text_for(x),
                     .by = plan(),
-                    .command_id = id,
+                    .command_id = by_command ? wanted->second->command_id : std::string_view{},
                     .wanted_by = by_command ? &wanted->second->audit : nullptr});
   }
 }
@@ -244,9 +265,11 @@ std::string_view supervisor_actor::text_for(const event& x) const {
 
 /// From `next` on; false if that is not all of it.
 bool supervisor_actor::carry_out_some(const effects& all, std::size_t& next) {
-  for (std::size_t going = 0; next < all.todo.size(); ++next) {
-    if (sets_going(all.todo[next]) && ++going > most_at_once)
+  for (; next < all.todo.size(); ++next) {
+    if (sets_going(all.todo[next]) && ++owed_ > most_at_once) {
+      --owed_;
       return false;
+    }
     carry_out(all.todo[next], all);
   }
   return true;
@@ -329,9 +352,9 @@ void supervisor_actor::ask_how_it_is(life who, std::uint32_t number) {
 
 /// The news of its end is fenced by its life, before it is sent.
 void supervisor_actor::follow(const caf::actor& who, life l, news end) {
-  const uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), l};
-  caf::actor_cast<caf::strong_actor_ptr>(who)->get()->attach_functor(
-    [up, end](const caf::error& why) {
+  uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), l};
+  caf::actor_cast<caf::abstract_actor*>(who)->attach_functor(
+    [up = std::move(up), end](const caf::error& why) {
       up.fell(why);
       up.tell(end, exit_of(why), text_of(why));
     });

@@ -54,6 +54,13 @@ private:
     const child_note* note() const { return more ? more->note.get() : nullptr; }
   };
 
+  /// Children that are started, or told to end, and have not reported since, more or less: as many as
+  /// a scheduler bears that walks through the queue of another worker to find work.
+  static constexpr std::size_t most_at_once = 256;
+
+  /// After so long without a report it goes on.
+  static constexpr auto patience = std::chrono::milliseconds{1};
+
   /// Effects of a step, and which of them is the next to be carried out.
   struct work {
     effects what{};
@@ -77,7 +84,9 @@ private:
 
   void turn();
   void go_on();
-  void go_on_later();
+  void note_report();
+  void watch_progress();
+  void go_on_anyway();
   void decide();
   void publish();
   std::string_view text_for(const event&) const;
@@ -149,6 +158,7 @@ private:
   bool has_blueprint_of(slot, const std::shared_ptr<const supervisor_spec>&) const;
   std::uint32_t note_command(const std::shared_ptr<command_query>&);
   void answer_command(const control_outcome&);
+  std::string words_for(const control_outcome&) const;
   void vacate(slot);
 
   // -- supervisor_answers.cpp: what others want to know -----------------------------------------------
@@ -198,6 +208,9 @@ private:
   tally tally_;
   effects out_;
   std::deque<work> undone_; ///< in order
+  std::size_t owed_ = 0;    ///< reports, see most_at_once
+  std::size_t owed_before_ = 0;
+  bool watches_progress_ = false;
   std::vector<input> pending_, taken_;
   bool draining_ = false;
   bool over_ = false;

@@ -94,6 +94,7 @@ void supervisor_actor::shut_down(const control& x) {
 
 std::uint32_t supervisor_actor::note_command(const std::shared_ptr<command_query>& query) {
   commands_.emplace(++commands_so_far_, query);
+  query->command_id = path_ + "#" + std::to_string(commands_so_far_);
   return commands_so_far_;
 }
 
@@ -105,6 +106,15 @@ void supervisor_actor::command_child(slot who, const control& x) {
         .audited = is_audited(x),
         .asker = x.command->asker,
         .signal = x.command->signal});
+}
+
+/// Of the life that could not start.
+std::string supervisor_actor::words_for(const control_outcome& x) const {
+  const auto who = x.who.who;
+  const auto text = words_.find(who);
+  const auto why = text == words_.end() ? words(x.exit) : text->second;
+  const auto about_child = x.order != command::apply || !is_seated(who);
+  return about_child ? why : path_of(who) + ": " + why;
 }
 
 /// The record of what the core says came of it, with what is known of the child now.
@@ -131,12 +141,8 @@ void supervisor_actor::answer_command(const control_outcome& x) {
   else if (!is_there)
     now.path = who != nobody && who < roster_.size() && !roster_.is_vacant(who) ? path_of(who)
                                                                                 : query->path;
-  const auto text = words_.find(who);
-  auto why = text == words_.end() ? words(x.exit) : text->second;
-  if (about_self && is_there)
-    why = path_of(who) + ": " + why;
-  auto record = record_of(x, now, std::move(why));
-  record.command_id = path_ + "#" + std::to_string(x.key);
+  auto record = record_of(x, now, x.no == objection::start_failed ? words_for(x) : "");
+  record.command_id = query->command_id;
   record.audit = query->audit;
   if (record.admission_conflict)
     record.admission_conflict->conflicting_request = record.command_id;
@@ -148,14 +154,15 @@ void supervisor_actor::answer_command(const control_outcome& x) {
 void supervisor_actor::vacate(slot who) {
   if (roster_.is_vacant(who))
     return;
-  const auto gone = make_failure(failure::child_gone, path_of(who) + " was removed");
+  const auto was_removed
+    = [&] { return make_failure(failure::child_gone, path_of(who) + " was removed"); };
   if (auto known = std::exchange(seats_[who].known, nullptr)) {
-    known->gone(gone);
+    known->gone(was_removed());
     tree_->drop_cell(path_, spec_of(who).id);
   }
   if (spec_of(who).start.kind() == task_kind::supervisor)
     for (const auto& below : tree_->cells_under(path_of(who))) {
-      below->gone(gone);
+      below->gone(was_removed());
       tree_->drop_cell(below->path());
     }
   seats_[who] = {};
@@ -273,9 +280,12 @@ std::vector<placed_wish> wishes_of(const child_spec& child, const std::string& a
 /// Other supervisors say what their children are. One is asked after the other, and after each answer
 /// the command comes again. False: all is known.
 bool supervisor_actor::looks_up_refs(const control& x, const child_spec& child) {
+  const auto wishes = wishes_of(child, path_);
+  if (wishes.empty())
+    return false;
   places below;
   list_places(child, path_, below);
-  for (const auto& wanted : wishes_of(child, path_))
+  for (const auto& wanted : wishes)
     for (const auto& path : places_to_look_at(wanted))
       if (split(path).first != path_ && !below.contains(path) && !x.command->there.contains(path)) {
         look_up(path, x);
@@ -298,6 +308,8 @@ void supervisor_actor::look_up(const std::string& path, const control& then) {
 faults supervisor_actor::objections_to_refs(const command_query& query,
                                             const child_spec& child) const {
   const auto wishes = wishes_of(child, path_);
+  if (wishes.empty())
+    return {};
   places all;
   list_places(child, path_, all);
   for (const auto& [path, handle] : query.there)

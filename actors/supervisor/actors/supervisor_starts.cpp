@@ -66,6 +66,8 @@ void supervisor_actor::on_prepared(const child_start& x) {
 void supervisor_actor::launch_child(life who, std::shared_ptr<const belongings> given) {
   auto made = try_launch(who, std::move(given));
   auto& mine = *seat_of(who);
+  if (!made.who())
+    note_report();
   if (made.ignored())
     return pending_.push_back({.what = news::ignored, .who = who});
   if (made.why()) {
@@ -94,14 +96,14 @@ nanoseconds beat_of(const child_spec& child, const supervisor_spec& spec) {
 
 /// Code of the user runs in here, and whatever it throws is a start that failed.
 launched supervisor_actor::try_launch(life who, std::shared_ptr<const belongings> given) {
-  const uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who};
+  uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who};
   const auto& spec = spec_of(who.who);
   try {
     if (spec.start.kind() == task_kind::supervisor)
       return caf::actor_cast<caf::actor>(
-        spawn<supervisor_actor>(below(who.who), path_of(who.who), tree_, up));
+        spawn<supervisor_actor>(below(who.who), path_of(who.who), tree_, std::move(up)));
     birth b{.parent = this,
-            .up = up,
+            .up = std::move(up),
             .id = spec.id,
             .above = path_,
             .tree = *tree_,
