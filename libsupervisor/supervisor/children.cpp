@@ -262,12 +262,6 @@ trouble& turn::trouble_of(slot who) {
   return state_.troubles[r.trouble];
 }
 
-child_tally& turn::tally_of(slot who) {
-  if (tally_.children.size() < state_.children.size())
-    tally_.children.resize(state_.children.size());
-  return tally_.children[who];
-}
-
 void turn::note_seat(std::uint32_t party, std::uint32_t seat) {
   if ((party & regroup_party) != 0)
     group(party & ~regroup_party).deadline = seat;
@@ -320,17 +314,17 @@ void turn::stale(life who) {
 }
 
 event& turn::fact(event_type what, life who) {
-  event x;
+  auto& x = out_.facts.emplace_back();
   x.seq = ++tally_.events;
   x.at = now_;
   x.who = who;
   x.what = what;
   if (who.who < state_.children.size()) {
-    x.generation = tally_of(who.who).generation;
-    tally_of(who.who).last_event = x.seq;
+    auto& known = tally_of(who.who);
+    x.generation = known.generation;
+    known.last_event = x.seq;
   }
-  out_.facts.push_back(x);
-  return out_.facts.back();
+  return x;
 }
 
 } // namespace supervisor::detail

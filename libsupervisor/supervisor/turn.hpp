@@ -267,7 +267,11 @@ private:
   bool is_alive(slot) const;
   bool ending() const { return state_.ending != in_none; }
   trouble& trouble_of(slot);
-  child_tally& tally_of(slot);
+  child_tally& tally_of(slot who) {
+    if (who >= tally_.children.size())
+      tally_.children.resize(state_.children.size());
+    return tally_.children[who];
+  }
   void set_deadline(slot, time_point);
   void drop_deadline(slot);
   void set_group_deadline(std::uint32_t group, time_point);

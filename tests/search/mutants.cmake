@@ -47,7 +47,7 @@ mutant(kill_without_patience children.cpp
 mutant(backoff_ignored supervision.cpp
   "regroup_from(end.who, after(then.wait))" "regroup_from(end.who, now_)")
 mutant(number_of_event_skipped children.cpp
-  "  out_.facts.push_back(x);" "  tally_.events += x.what == event_type::child_panicked;\n  out_.facts.push_back(x);")
+  "  x.seq = ++tally_.events;" "  x.seq = ++tally_.events;\n  tally_.events += what == event_type::child_panicked;")
 mutant(number_of_life_kept children.cpp
   "  r.number = used_number(who) + 1;" "  r.number = std::max(used_number(who), 1u);")
 mutant(end_before_all_are_down supervision.cpp

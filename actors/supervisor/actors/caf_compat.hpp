@@ -117,7 +117,8 @@ inline void set_scheduler(caf::actor_system_config& config, const std::string& p
 /// The code, if the error is one of this enum.
 template <class Enum>
 std::optional<Enum> code_of(const caf::error& why) {
-  if (!why || why.category() != caf::make_error(static_cast<Enum>(1)).category())
+  static const auto category = caf::make_error(static_cast<Enum>(1)).category();
+  if (!why || why.category() != category)
     return std::nullopt;
   return static_cast<Enum>(why.code());
 }
@@ -138,16 +139,16 @@ concept inspects_enums = !SUPERVISOR_CAF_LEGACY && std::is_class_v<Inspector>;
 /// Compares code and category, not the context.
 template <class Enum>
 bool is(const caf::error& why, Enum code) {
-  return why == caf::make_error(code);
+  return code_of<Enum>(why) == code;
 }
 
 /// An exception that nobody translated.
 inline bool is_unhandled_exception(const caf::error& why) {
 #if SUPERVISOR_CAF_LEGACY
-  if (why == caf::exit_reason::unhandled_exception)
+  if (is(why, caf::exit_reason::unhandled_exception))
     return true;
 #endif
-  return why == caf::sec::runtime_error;
+  return is(why, caf::sec::runtime_error);
 }
 
 /// A name that a person can read.
@@ -163,6 +164,8 @@ inline std::string text_of(const caf::error& why) {
   if (!why) // 0.17.6 has nothing behind it
     return {};
 #if SUPERVISOR_CAF_LEGACY
+  if (why.context().empty())
+    return {};
   return why.context().match_elements<std::string>() ? why.context().get_as<std::string>(0)
                                                      : std::string{};
 #else

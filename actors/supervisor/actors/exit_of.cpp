@@ -36,19 +36,19 @@ child_exit exit_of_failure(failure why) {
 } // namespace
 
 std::string text_of(const caf::error& why) {
-  const auto exit = exit_of(why);
-  const auto unsaid = exit.detail == exit_detail::code || failure_of(why) != failure::none;
+  const auto ours = failure_of(why) != failure::none;
+  const auto unsaid = ours || exit_of(why).detail == exit_detail::code;
   return unsaid ? words(why) : compat::text_of(why);
 }
 
 child_exit exit_of(const caf::error& why) {
   if (!why)
     return {};
-  if (why == caf::exit_reason::user_shutdown)
+  if (compat::is(why, caf::exit_reason::user_shutdown))
     return {exit_class::external_cancel, exit_detail::none, failure_kind::cancelled, 0};
-  if (why == caf::exit_reason::kill)
+  if (compat::is(why, caf::exit_reason::kill))
     return {exit_class::nonzero_exit, exit_detail::killed, failure_kind::recoverable, 0};
-  if (why == caf::exit_reason::remote_link_unreachable)
+  if (compat::is(why, caf::exit_reason::remote_link_unreachable))
     return {exit_class::nonzero_exit, exit_detail::lost, failure_kind::external_dependency, 0};
   if (compat::is_unhandled_exception(why))
     return {exit_class::panic, exit_detail::none, failure_kind::panic, 0};

@@ -346,7 +346,7 @@ requires(!std::derived_from<F, caf::abstract_actor>) launcher worker(F body, Arg
       auto run
         = [body = made->body, known...](self_ptr self) -> result { return body(self, known...); };
       using actor_class = detail::guarded_function<std::remove_pointer_t<self_ptr>, decltype(run)>;
-      return b.parent->spawn<actor_class>(b.up, std::move(run));
+      return b.parent->spawn<actor_class>(std::move(b.up), std::move(run));
     };
     return detail::with_resolved(b, made->args, [&](const auto&... known) {
       if constexpr (detail::takes_child_at<1, F>())
