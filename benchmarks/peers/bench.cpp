@@ -52,11 +52,8 @@ sup::start_options options() {
 caf::behavior child(caf::event_based_actor* self, const caf::actor& driver, std::uint64_t number) {
   if (driver)
     sup::compat::send(self, driver, number, caf::actor{self});
-  return {[self](int what) {
-    if (what == crash)
-      self->quit(caf::exit_reason::unhandled_exception);
-    return what;
-  }};
+  return {[self](bool) { self->quit(caf::exit_reason::unhandled_exception); },
+          [](int what) { return what; }};
 }
 
 sup::child_spec permanent(std::uint64_t number, const caf::actor& driver) {
@@ -74,8 +71,9 @@ sup::supervisor_spec flat(std::uint64_t n, const caf::actor& driver, sup::strate
 }
 
 sup::supervisor_spec one_pool() {
-  return {.children
-          = {{.id = "pool", .start = sup::pool(permanent(0, {}), flat(0, {}).intensity)}}};
+  auto spec = flat(1, {}, sup::strategy::simple_one_for_one);
+  spec.children.front().id = "c";
+  return spec;
 }
 
 sup::tree started(caf::actor_system& system, sup::supervisor_spec spec) {

@@ -30,7 +30,7 @@ caf::actor_system_config& config();
 /// Somebody takes every event, and does little with it.
 sup::start_options options();
 
-inline constexpr int crash = -1;
+inline constexpr bool crash = true;
 
 /// Says its number and its handle to `driver`, if there is one; answers numbers; ends of a crash.
 caf::behavior child(caf::event_based_actor* self, const caf::actor& driver, std::uint64_t number);
@@ -41,7 +41,7 @@ sup::child_spec permanent(std::uint64_t number, const caf::actor& driver);
 sup::supervisor_spec flat(std::uint64_t n, const caf::actor& driver,
                           sup::strategy how = sup::strategy::one_for_one);
 
-/// A root with a pool of them, "pool".
+/// A root that is a pool of them.
 sup::supervisor_spec one_pool();
 inline const std::string of_pool = R"(,"variant":"pool")";
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 
 namespace bench {
 
@@ -14,25 +15,30 @@ void must(const sup::expected<sup::control_result>& done) {
   std::_Exit(EXIT_FAILURE);
 }
 
+/// Each command is given when the one before has been answered, in the supervisor's turn.
+struct client {
+  std::uint64_t n;
+  std::function<void(std::uint64_t, sup::command_done)> want;
+  std::promise<void> all_done{};
+
+  void next(std::uint64_t i) {
+    if (i == n)
+      return all_done.set_value();
+    want(i, [this, i](const sup::expected<sup::control_result>& done) {
+      must(done);
+      next(i + 1);
+    });
+  }
+};
+
 } // namespace
 
-double one_after_another(caf::actor_system& system, std::uint64_t n,
+double one_after_another(std::uint64_t n,
                          std::function<void(std::uint64_t, sup::command_done)> want) {
   const auto began = steady::now();
-  const auto client
-    = system.spawn([n, want = std::move(want)](caf::event_based_actor* self) -> caf::behavior {
-        sup::compat::send(self, caf::actor{self}, std::uint64_t{0});
-        return {[=](std::uint64_t i) {
-          if (i == n)
-            return self->quit();
-          want(i, [=, me = caf::actor{self}](const sup::expected<sup::control_result>& done) {
-            must(done);
-            sup::compat::anon_send(me, i + 1);
-          });
-        }};
-      });
-  caf::scoped_actor self{system};
-  self->wait_for(client);
+  client me{n, std::move(want)};
+  me.next(0);
+  me.all_done.get_future().wait();
   return seconds_since(began);
 }
 

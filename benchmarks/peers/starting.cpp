@@ -37,7 +37,7 @@ void start_dynamic(const std::string& name, std::uint64_t n) {
   caf::actor_system system{config()};
   const auto tree = started(system, flat(0, {}));
   const auto base = resident_bytes();
-  const auto took = one_after_another(system, n, [&](std::uint64_t i, sup::command_done done) {
+  const auto took = one_after_another(n, [&](std::uint64_t i, sup::command_done done) {
     tree.carry_out({.what = sup::command::start_child,
                     .path = "/",
                     .audit = {"bench", "one more"},
@@ -52,8 +52,8 @@ void start_pool(const std::string& name, std::uint64_t n) {
   caf::actor_system system{config()};
   const auto tree = started(system, one_pool());
   const auto base = resident_bytes();
-  const auto took = one_after_another(system, n, [&](std::uint64_t, sup::command_done done) {
-    tree.carry_out(tree.member_of("pool"), std::move(done));
+  const auto took = one_after_another(n, [&](std::uint64_t, sup::command_done done) {
+    tree.carry_out(tree.member_of("/"), std::move(done));
   });
   print(name, n, took, over(base) + of_pool);
   finish();

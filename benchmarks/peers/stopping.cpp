@@ -23,8 +23,8 @@ void stop(const std::string& name, std::uint64_t n) {
 void stop_pool(const std::string& name, std::uint64_t n) {
   caf::actor_system system{config()};
   const auto tree = started(system, one_pool());
-  one_after_another(system, n, [&](std::uint64_t, sup::command_done done) {
-    tree.carry_out(tree.member_of("pool"), std::move(done));
+  one_after_another(n, [&](std::uint64_t, sup::command_done done) {
+    tree.carry_out(tree.member_of("/"), std::move(done));
   });
   stop_all(name, n, tree, of_pool);
 }
@@ -35,7 +35,7 @@ void churn(const std::string& name, std::uint64_t n) {
   const auto spec = std::make_shared<const sup::child_spec>(permanent(0, {}));
   constexpr sup::command steps[]
     = {sup::command::start_child, sup::command::terminate_child, sup::command::delete_child};
-  const auto took = one_after_another(system, 3 * n, [&](std::uint64_t i, sup::command_done done) {
+  const auto took = one_after_another(3 * n, [&](std::uint64_t i, sup::command_done done) {
     sup::command_request wanted{.what = steps[i % 3], .path = "/c0", .audit = {"bench", "churn"}};
     if (wanted.what == sup::command::start_child) {
       wanted.path = "/";
@@ -50,11 +50,11 @@ void churn(const std::string& name, std::uint64_t n) {
 void churn_pool(const std::string& name, std::uint64_t n) {
   caf::actor_system system{config()};
   const auto tree = started(system, one_pool());
-  const auto took = one_after_another(system, 2 * n, [&](std::uint64_t i, sup::command_done done) {
+  const auto took = one_after_another(2 * n, [&](std::uint64_t i, sup::command_done done) {
     if (i % 2 == 0)
-      return tree.carry_out(tree.member_of("pool"), std::move(done));
+      return tree.carry_out(tree.member_of("/"), std::move(done));
     tree.carry_out({.what = sup::command::terminate_child,
-                    .path = "/pool/c0-" + std::to_string(i / 2 + 1),
+                    .path = "/c-" + std::to_string(i / 2 + 1),
                     .audit = {"bench", "churn"}},
                    std::move(done));
   });
