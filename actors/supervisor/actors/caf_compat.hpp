@@ -478,7 +478,26 @@ public:
     Base::enqueue(std::move(what), host_of(this->home_system(), host));
   }
 
+  bool cleanup(caf::error&& why, caf::execution_unit* host) override {
+    if (!this->getf(caf::abstract_actor::is_cleaned_up_flag))
+      life_ends(why);
+    return Base::cleanup(std::move(why), host);
+  }
+
+protected:
+  void on_cleanup(const caf::error& why) override {
+    Base::on_cleanup(why);
+    life_ended(why);
+  }
+
 private:
+  /// Before its mailbox is closed.
+  virtual void life_ends(const caf::error&) {}
+
+  /// What it had is gone, and those who watch it have not been told so far. Runs no code of others:
+  /// the actor is locked.
+  virtual void life_ended(const caf::error&) {}
+
   caf::strong_actor_ptr stage_for(const caf::mailbox_element& request) {
     auto stage = spare_.take();
     if (!stage)
@@ -494,6 +513,9 @@ private:
 template <class Base>
 using answering = Base;
 #endif
+
+/// Whether an `answering` actor hears of its own end, by `life_ends` and `life_ended`.
+inline constexpr bool hears_of_its_end = SUPERVISOR_CAF_LEGACY;
 
 /// Whether an `answering` actor has its turns on the workers of its own actor system whoever calls it.
 inline constexpr bool turns_stay_home = SUPERVISOR_CAF_LEGACY;

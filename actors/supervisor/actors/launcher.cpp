@@ -1,13 +1,13 @@
 #include "supervisor/actors/launcher.hpp"
 
+#include "supervisor/actors/exit_of.hpp"
 #include "supervisor/actors/supervisor_actor.hpp"
 #include "supervisor/make_changes.hpp"
 #include "supervisor/make_plan.hpp"
 #include "supervisor/rules/find_lints.hpp"
 
-#include <iostream>
-
 #include <algorithm>
+#include <iostream>
 
 namespace supervisor {
 
@@ -102,6 +102,10 @@ caf::error panic(std::exception_ptr& x) {
   } catch (...) {
     return make_failure(failure::panic, "threw something that is no std::exception");
   }
+}
+
+void tell_end(const uplink& up, const caf::error& why) {
+  up.tell(news::exited, exit_of(why), text_of(why));
 }
 
 caf::actor spawn_fake(caf::local_actor* parent, uplink up) {

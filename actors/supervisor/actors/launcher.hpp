@@ -238,6 +238,9 @@ auto with_resolved(birth& b, const std::tuple<Args...>& args, const auto& use) {
 
 caf::error panic(std::exception_ptr&);
 
+/// The news of its end, with what it died of.
+void tell_end(const uplink&, const caf::error& why);
+
 template <class Self>
 void guard(Self* self) {
   self->set_exception_handler([](std::exception_ptr& x) -> caf::error { return panic(x); });
@@ -256,52 +259,64 @@ void guard(Self* self, const uplink& up) {
   });
 }
 
-/// The user's actor class, which says that it has started.
+/// What all children that are actors have: they say what becomes of them.
 template <class T>
-class guarded : public compat::watched<T, watch_post> {
+class child_actor : public compat::watched<T, watch_post> {
 public:
   template <class... Args>
-  guarded(caf::actor_config& config, uplink up, Args&&... args)
+  explicit child_actor(caf::actor_config& config, uplink up, Args&&... args)
     : compat::watched<T, watch_post>(config, std::forward<Args>(args)...), up_(std::move(up)) {
     guard(this, up_);
     this->watch(up_.post.get());
   }
 
-  typename T::behavior_type make_behavior() override {
-    auto made = T::make_behavior();
-    up_.tell(news::started);
-    return made;
-  }
+protected:
+  void has_started() const { up_.tell(news::started); }
 
 private:
+  // Called with those versions of CAF that have a place for them, see compat::hears_of_its_end.
+
+  void life_ends(const caf::error& why) { up_.fell(why); }
+
+  void life_ended(const caf::error& why) { tell_end(up_, why); }
+
   uplink up_;
+};
+
+/// The user's actor class, which says that it has started.
+template <class T>
+class guarded : public child_actor<T> {
+public:
+  using child_actor<T>::child_actor;
+
+  typename T::behavior_type make_behavior() override {
+    auto made = T::make_behavior();
+    this->has_started();
+    return made;
+  }
 };
 
 /// The actor that the user's function makes, which says that it has started.
 template <class T, class Body>
-class guarded_function : public compat::watched<T, watch_post> {
+class guarded_function : public child_actor<T> {
 public:
   guarded_function(caf::actor_config& config, uplink up, Body body)
-    : compat::watched<T, watch_post>(config), up_(std::move(up)), body_(std::move(body)) {
-    guard(this, up_);
-    this->watch(up_.post.get());
-  }
+    : child_actor<T>(config, std::move(up)), body_(std::move(body)) {}
 
   typename T::behavior_type make_behavior() override {
     auto body = std::move(body_); // gone after the start, as with spawn
     if constexpr (std::is_void_v<decltype(body(this))>) {
       body(this);
-      up_.tell(news::started);
+      this->has_started();
       return {};
     } else {
       auto made = body(this);
-      up_.tell(news::started);
+      this->has_started();
       return made;
     }
   }
 
 private:
-  uplink up_;
   Body body_;
 };
 
@@ -316,6 +331,7 @@ launcher launcher_of(Spawn spawn, std::vector<wish> wishes, std::shared_ptr<cons
     .handle = &typeid(handle),
     .wishes = std::move(wishes),
     .made = std::move(made),
+    .tells_of_its_end = compat::hears_of_its_end,
   }};
 }
 
