@@ -18,11 +18,13 @@ namespace {
 
 constexpr std::uint64_t children = 10'000;
 
+constexpr bool beat = true; ///< a message
+
 caf::behavior beats(caf::event_based_actor* self, const sup::child& me) {
-  sup::compat::send(self, caf::actor{self}, crash);
+  sup::compat::send(self, caf::actor{self}, beat);
   return {[self, me](bool) {
     me.heartbeat();
-    sup::compat::send_after(self, me.heartbeat_interval(), caf::actor{self}, crash);
+    sup::compat::send_after(self, me.heartbeat_interval(), caf::actor{self}, beat);
   }};
 }
 

@@ -7,7 +7,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <optional>
 #include <sstream>
 
 using namespace bench;

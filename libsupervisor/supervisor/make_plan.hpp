@@ -118,10 +118,13 @@ kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spe
 /// Whether both are of one kind, at a glance: most children are what their older sibling is.
 template <class Start>
 bool says_the_same(const basic_child_spec<Start>& a, const basic_child_spec<Start>& b) {
-  return !a.more && !b.more && a.restart == b.restart && a.backoff == b.backoff
-         && a.policy == b.policy && a.shutdown == b.shutdown && a.readiness == b.readiness
-         && a.criticality == b.criticality && a.start_timeout == b.start_timeout
-         && a.start.kind() == b.start.kind();
+  // each by its name, so that no field that is added later goes unnoticed
+  const auto& [id, start, restart, backoff, policy, shutdown, readiness, needs, criticality,
+               timeout, more]
+    = a;
+  return !more && !b.more && restart == b.restart && backoff == b.backoff && policy == b.policy
+         && shutdown == b.shutdown && readiness == b.readiness && criticality == b.criticality
+         && timeout == b.start_timeout && start.kind() == b.start.kind();
 }
 
 template <class Start>

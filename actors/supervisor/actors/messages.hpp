@@ -42,13 +42,13 @@ struct asked {
   std::optional<expected<Answer>> found{}; ///< nothing: nobody could answer
   std::function<void(expected<Answer>)> done{};
 
-  static expected<Answer> nobody() {
+  static expected<Answer> no_answer() {
     return fault{{}, "nobody could answer: its supervisor or the tree is gone"};
   }
 
   ~asked() {
     if (done)
-      detail::call_back([this] { done(found ? std::move(*found) : nobody()); });
+      detail::call_back([this] { done(found ? std::move(*found) : no_answer()); });
   }
 };
 

@@ -27,7 +27,8 @@ bool names::add(std::string_view name) {
 /// Of the name, or of the free entry that it would have.
 std::size_t names::find(std::string_view name) const {
   const auto last = table_.size() - 1;
-  auto at = std::hash<std::string_view>{}(name)&last;
+  const auto hash = std::hash<std::string_view>{}(name);
+  auto at = hash & last;
   while (table_[at] != 0 && all_[table_[at] - 1] != name)
     at = (at + 1) & last;
   return at;
