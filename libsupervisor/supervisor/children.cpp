@@ -20,7 +20,7 @@ void turn::start(slot who) {
   enter_the_gate(who);
   fact(event_type::child_starting, current(who));
   todo(deed::start, current(who));
-  set_deadline(who, later(later(now_, plan_.of(who).gates_within), plan_.of(who).start_within));
+  set_deadline(who, due_in(plan_.of(who).whole_start_within()));
 }
 
 void turn::cancel(slot who) {
@@ -37,7 +37,7 @@ void turn::cancel(slot who) {
   r.now = phase::stopping;
   todo(deed::cancel, current(who));
   if (!stop.is_unlimited())
-    set_deadline(who, later(now_, stop.graceful));
+    set_deadline(who, due_in(stop.graceful));
 }
 
 void turn::kill(slot who) {
@@ -50,7 +50,7 @@ void turn::kill(slot who) {
   else if (r.op != operation::active && !plan_.of(who).stop.is_brutal())
     fact(event_type::child_control_stop_failed, current(who));
   todo(deed::kill, current(who));
-  set_deadline(who, later(now_, plan_.of(who).stop.abort_wait));
+  set_deadline(who, due_in(plan_.of(who).stop.abort_wait));
 }
 
 /// Nothing stops a handler that never returns. Whoever waits for this child goes on without it.
@@ -271,10 +271,10 @@ void turn::note_seat(std::uint32_t party, std::uint32_t seat) {
     row(party).deadline = seat;
 }
 
-void turn::set_deadline(slot who, time_point at) {
-  if (at == time_point::max())
+void turn::set_deadline(slot who, due when) {
+  if (when.at == time_point::max())
     return drop_deadline(who);
-  state_.deadlines.set(who, row(who).deadline, at,
+  state_.deadlines.set(who, row(who).deadline, when,
                        [this](auto party, auto seat) { note_seat(party, seat); });
 }
 
@@ -286,7 +286,7 @@ void turn::drop_deadline(slot who) {
 
 void turn::set_group_deadline(std::uint32_t g, time_point at) {
   if (at != time_point::max())
-    state_.deadlines.set(g | regroup_party, group(g).deadline, at,
+    state_.deadlines.set(g | regroup_party, group(g).deadline, {at},
                          [this](auto party, auto seat) { note_seat(party, seat); });
 }
 
@@ -297,7 +297,7 @@ void turn::drop_group_deadline(std::uint32_t g) {
 }
 
 void turn::wake_in_time() {
-  if (state_.deadlines.empty() || state_.deadlines.first().at >= state_.armed)
+  if (is_listening() || state_.deadlines.empty() || state_.deadlines.first().at >= state_.armed)
     return;
   state_.armed = state_.deadlines.first().at;
   todo(deed::wake, {}, state_.armed);

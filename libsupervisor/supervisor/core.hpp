@@ -38,8 +38,18 @@ enum class wait_reason : std::uint8_t {
 /// What becomes of a child when its regroup is down.
 enum class fate : std::uint8_t { rise, stay_down, park, remove };
 
-/// Why a child is being stopped that nobody else goes down with: its end is a failure.
-enum class condemned : std::uint8_t { no, slow_start, ran_too_long, unhealthy };
+/// Why a child is being stopped that nobody else goes down with.
+enum class condemned : std::uint8_t {
+  no,
+  slow_start,
+  ran_too_long,
+  unhealthy,
+  main_exited, ///< its main process has ended, and what it left behind is asked to end
+};
+
+/// A wake-up that comes later than this means that the process of the supervisor was paused, or had no
+/// processor: see `deed::listen`.
+inline constexpr nanoseconds tolerated_lateness = std::chrono::milliseconds{250};
 
 inline constexpr std::uint32_t in_none = ~std::uint32_t{0};
 
@@ -48,10 +58,10 @@ struct child_row {
   std::uint32_t rank = 0;                ///< grows along the start order
   slot older = nobody, younger = nobody; ///< neighbours in the start order
   phase now = phase::down;
-  wait_reason waits_for : 4 = wait_reason::time;
-  supervisor::fate fate : 4 = supervisor::fate::rise;
+  wait_reason waits_for : 3 = wait_reason::time;
+  supervisor::fate fate : 2 = supervisor::fate::rise;
   operation op : 3 = operation::active;
-  supervisor::condemned condemned : 2 = supervisor::condemned::no;
+  supervisor::condemned condemned : 3 = supervisor::condemned::no;
   bool ready : 1 = false;
   bool ran : 1 = false;       ///< in this life
   bool done : 1 = false;      ///< ended well and stays down: its dependents need not wait
@@ -82,19 +92,19 @@ struct trouble {
   nanoseconds last_wait{0};
   memory_slot memory{}, limits{}; ///< of its policy, and of its limits
   child_exit exit{};              ///< while it is asked about: the end in question
-  nanoseconds uptime{0};
-  bool again = false;      ///< it was asked about before, and put off
-  std::uint32_t asked = 0; ///< how often a policy outside was
+  nanoseconds uptime{0};          ///< likewise; both also of a main process that has ended
+  bool again = false;             ///< it was asked about before, and put off
+  std::uint32_t asked = 0;        ///< how often a policy outside was
 
   friend bool operator==(const trouble&, const trouble&) = default;
 };
 
 /// Of a child whose signs of life are looked at: when they are due.
 struct vital {
-  time_point start_by = time_point::max(); ///< running and, if it says so itself, ready
-  time_point end_by = time_point::max();   ///< run_timeout
-  time_point beat_by = time_point::max();
-  time_point check_at = time_point::max(); ///< to be asked; when asked: to have answered
+  due start_by{}; ///< running and, if it says so itself, ready
+  due end_by{};   ///< run_timeout
+  due beat_by{};
+  due check_at{}; ///< to be asked; when asked: to have answered
   time_point recycle_at = time_point::max();
   time_point last_beat = time_point::min();
   std::uint32_t asked = 0;    ///< questions so far
@@ -202,6 +212,7 @@ struct state {
   std::uint32_t members = 0; ///< children, those that are forgotten not counted
   std::uint32_t starting = 0;
   time_point armed = time_point::max(); ///< when the shell will wake us
+  nanoseconds late_by{0}; ///< not 0: we were paused, and hear first what came meanwhile
   shutdown_phase stage = shutdown_phase::idle;
   std::uint32_t ending = in_none; ///< the regroup that ends the supervisor
   bool begun = false;             ///< every child was started once
@@ -251,12 +262,16 @@ struct tally {
 // -- what goes in and out --------------------------------------------------------------------------
 
 enum class news : std::uint8_t {
-  begin,     ///< control plane: start the children
-  stop,      ///< control: stop them and finish
-  deadline,  ///< the wake-up that was asked for, or an old one
-  started,   ///< child start: it runs
-  ready,     ///< it says it can serve
-  exited,    ///< it ended; before `started`: its start failed
+  begin,    ///< control plane: start the children
+  stop,     ///< control: stop them and finish
+  deadline, ///< the wake-up that was asked for, or an old one
+  listened, ///< control plane: all that had come before `deed::listen` is heard
+  started,  ///< child start: it runs
+  ready,    ///< it says it can serve
+  exited,   ///< it ended; before `started`: its start failed
+  /// its main process has ended with `exit`, others that belong to it have not: `exited` comes when
+  /// nobody is left
+  main_exited,
   ignored,   ///< its start says that there is nothing to run
   lingering, ///< before `exited`: `count` abandoned actors are left below it
   late_end,  ///< one of those ended after all
@@ -280,11 +295,12 @@ struct input {
   std::uint32_t count = 0;
   decision then{};
   command order{};
-  bool well = false;    ///< checked: it said yes
-  bool vague = false;   ///< checked: it said something that is no answer to that
-  bool audited = false; ///< the command says who wants it, and why
-  life asker{};         ///< of a command: the child that wants it, if one does
-  int signal = 0;       ///< signal_child; 0: to read its configuration again
+  bool well = false;                 ///< checked: it said yes
+  bool vague = false;                ///< checked: it said something that is no answer to that
+  bool audited = false;              ///< the command says who wants it, and why
+  life asker{};                      ///< of a command: the child that wants it, if one does
+  int signal = 0;                    ///< signal_child; 0: to read its configuration again
+  time_point at = time_point::max(); ///< heartbeat: when it was, if that is earlier than now
 };
 
 enum class deed : std::uint8_t {
@@ -294,6 +310,7 @@ enum class deed : std::uint8_t {
   abandon, ///< no more can be done: remember that it may still run
   wait,    ///< nothing to do: `who`, and those restarted with it, stay down until `at`
   wake,    ///< send `deadline` at `at`; replaces no earlier wish
+  listen,  ///< take in all that has arrived from outside so far, then send `listened`
   ask,     ///< the policy outside, what is in `question`; the answer becomes `answered`
   check,   ///< ask the child how it is, with number `question`; the answer becomes `checked`
   swap,    ///< this life is the child now; the one before it goes on being stopped

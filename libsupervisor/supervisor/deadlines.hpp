@@ -7,6 +7,25 @@
 
 namespace supervisor {
 
+/// An instant by which a child must have done something. A pause of the supervisor's own process is
+/// not the child's fault: it puts the instant off, in all by no more than the time that the child was
+/// given at first.
+struct due {
+  time_point at = time_point::max();
+  nanoseconds mercy{0}; ///< by which it may still be put off
+
+  friend bool operator==(const due&, const due&) = default;
+};
+
+/// A child that has `time` from now on.
+inline due due_after(time_point now, nanoseconds time) { return {later(now, time), time}; }
+
+/// After a pause of that length, which is over now.
+inline due put_off(due x, time_point now, nanoseconds pause) {
+  const auto given = std::min(pause, x.mercy);
+  return given > nanoseconds{0} ? due{later(now, given), x.mercy - given} : x;
+}
+
 /// Who has to be looked at when: at most one deadline a party, the earliest in O(1), changes in
 /// O(log n). A party is a slot, or a regroup (see `regroup_party`). The owner keeps each party's
 /// seat; `move` is called as move(party, seat) whenever it changes, with `nobody` for none.
@@ -15,25 +34,40 @@ public:
   struct entry {
     time_point at{};
     std::uint32_t party = nobody;
+    std::uint32_t mercy_ms = 0; ///< see `due`
+
+    supervisor::due due() const { return {at, std::chrono::milliseconds{mercy_ms}}; }
 
     friend auto operator<=>(const entry&, const entry&) = default;
   };
 
+  static_assert(sizeof(entry) == 16);
+
   bool empty() const { return heap_.empty(); }
   std::size_t size() const { return heap_.size(); }
   const entry& first() const { return heap_.front(); }
-  time_point at(std::uint32_t seat) const { return heap_[seat].at; }
+  const entry& at(std::uint32_t seat) const { return heap_[seat]; }
 
   /// Sets the party's deadline, whether or not it has one at `seat`.
   template <class Move>
-  void set(std::uint32_t party, std::uint32_t seat, time_point at, Move&& move) {
+  void set(std::uint32_t party, std::uint32_t seat, due when, Move&& move) {
+    const entry mine{when.at, party, whole_ms(when.mercy)};
     if (seat == nobody) {
       seat = static_cast<std::uint32_t>(heap_.size());
-      heap_.push_back({at, party});
+      heap_.push_back(mine);
     } else {
-      heap_[seat].at = at;
+      heap_[seat] = mine;
     }
     settle(seat, move);
+  }
+
+  /// Those whose deadline has come, the first one first.
+  std::vector<std::uint32_t> parties_due(time_point now) const {
+    std::vector<std::uint32_t> all;
+    for (const auto& x : sorted())
+      if (x.at <= now)
+        all.push_back(x.party);
+    return all;
   }
 
   template <class Move>
@@ -59,6 +93,12 @@ public:
   }
 
 private:
+  static std::uint32_t whole_ms(nanoseconds x) {
+    constexpr std::int64_t most = ~std::uint32_t{0};
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(x).count();
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(ms, 0, most));
+  }
+
   template <class Move>
   void settle(std::uint32_t seat, Move& move) {
     const auto mine = heap_[seat];

@@ -27,11 +27,11 @@ void turn::look_after(slot who, time_point start_by) {
   auto& mine = state_.vitals[r.vital];
   mine = {.asked = mine.asked};
   if (kind.awaits_ready)
-    mine.start_by = start_by;
+    mine.start_by = {start_by, kind.start_within};
   if (kind.run_within.count() > 0)
-    mine.end_by = later(row(who).since, kind.run_within);
+    mine.end_by = due_after(row(who).since, kind.run_within);
   if (kind.probe_every.count() > 0)
-    mine.check_at = now_;
+    mine.check_at = {now_};
   rearm(who);
 }
 
@@ -40,12 +40,12 @@ void turn::look_after_ready(slot who) {
   auto* mine = vital_of(who);
   if (!mine || !kind.is_watched())
     return;
-  mine->start_by = time_point::max();
+  mine->start_by = {};
   mine->awaits_answer = false;
   mine->failures = 0;
-  mine->check_at = kind.check_every.count() > 0 ? later(now_, kind.check_every) : time_point::max();
+  mine->check_at = kind.check_every.count() > 0 ? due{later(now_, kind.check_every)} : due{};
   if (kind.stale_after.count() > 0)
-    mine->beat_by = later(now_, kind.stale_after);
+    mine->beat_by = due_in(kind.stale_after);
   mine->recycle_at = recycle_time(who);
   rearm(who);
 }
@@ -57,24 +57,24 @@ time_point turn::recycle_time(slot who) const {
 
 void turn::rearm(slot who) {
   const auto& mine = *vital_of(who);
-  const auto too_old = later(mine.beat_by, nanoseconds{1}); // as old as allowed is not too old
-  set_deadline(who,
-               std::min({mine.start_by, mine.end_by, too_old, mine.check_at, mine.recycle_at}));
+  const auto too_old = later(mine.beat_by.at, nanoseconds{1}); // as old as allowed is not too old
+  set_deadline(who, {std::min({mine.start_by.at, mine.end_by.at, too_old, mine.check_at.at,
+                               mine.recycle_at})});
 }
 
 /// A beat moves `beat_by` and leaves the deadline alone, which then finds nothing to do.
 void turn::on_vital_due(slot who) {
   auto& mine = *vital_of(who);
-  if (mine.start_by <= now_)
+  if (mine.start_by.at <= now_)
     return condemn(who, condemned::slow_start);
-  if (mine.end_by <= now_)
+  if (mine.end_by.at <= now_)
     return condemn(who, condemned::ran_too_long);
-  if (mine.beat_by < now_) {
+  if (mine.beat_by.at < now_) {
     const auto since = mine.last_beat == time_point::min() ? row(who).since : mine.last_beat;
     fact(event_type::child_heartbeat_stale, current(who)).wait = now_ - since;
     return unhealthy(who, child_health::stale);
   }
-  if (mine.check_at <= now_) {
+  if (mine.check_at.at <= now_) {
     mine.awaits_answer ? check_failed(who) : check(who);
     if (row(who).now != phase::up)
       return;
@@ -92,7 +92,7 @@ void turn::check(slot who) {
   const auto& kind = plan_.of(who);
   auto& mine = *vital_of(who);
   mine.awaits_answer = true;
-  mine.check_at = later(now_, row(who).ready ? kind.check_within : kind.probe_within);
+  mine.check_at = due_in(row(who).ready ? kind.check_within : kind.probe_within);
   todo(deed::check, current(who));
   out_.todo.back().question = ++mine.asked;
 }
@@ -102,21 +102,23 @@ void turn::check_failed(slot who) {
   const auto& kind = plan_.of(who);
   auto& mine = *vital_of(who);
   mine.awaits_answer = false;
-  mine.check_at = later(now_, row(who).ready ? kind.check_every : kind.probe_every);
+  mine.check_at = {later(now_, row(who).ready ? kind.check_every : kind.probe_every)};
   fact(event_type::health_check_failed, current(who)).count = ++mine.failures;
   if (row(who).ready && mine.failures >= kind.check_retries)
     unhealthy(who, child_health::unhealthy);
 }
 
-void turn::on_heartbeat(life who) {
-  if (!is_current(who))
-    return stale(who);
-  auto* mine = vital_of(who.who);
-  if (row(who.who).now != phase::up || !mine)
+/// It may have been sent while we were paused: it counts from the moment in which it was.
+void turn::on_heartbeat(const input& x) {
+  const auto who = x.who.who;
+  if (!is_current(x.who))
+    return stale(x.who);
+  auto* mine = vital_of(who);
+  if (row(who).now != phase::up || !mine)
     return;
-  mine->last_beat = now_;
-  if (mine->beat_by != time_point::max())
-    mine->beat_by = later(now_, plan_.of(who.who).stale_after);
+  mine->last_beat = std::max(mine->last_beat, std::min(x.at, now_));
+  if (mine->beat_by.at != time_point::max())
+    mine->beat_by = due_after(mine->last_beat, plan_.of(who).stale_after);
   if (mine->health != child_health::unhealthy)
     mine->health = child_health::healthy;
 }
@@ -142,7 +144,7 @@ void turn::on_checked(const input& x) {
   fact(event_type::health_check_passed, x.who);
   if (!row(who).ready)
     return ready(who);
-  mine->check_at = later(now_, plan_.of(who).check_every);
+  mine->check_at = {later(now_, plan_.of(who).check_every)};
   rearm(who);
 }
 

@@ -24,7 +24,7 @@ void turn::on_prepared(life who) {
   if (!is_current(who) || row(who.who).now != phase::starting)
     return;
   row(who.who).since = now_;
-  set_deadline(who.who, later(now_, plan_.of(who.who).start_within));
+  set_deadline(who.who, due_in(plan_.of(who.who).start_within));
 }
 
 void turn::on_started(life who) {
@@ -132,7 +132,7 @@ void turn::on_late_end(life who, std::vector<ended>& ends) {
 void turn::on_deadline() {
   if (state_.armed <= now_)
     state_.armed = time_point::max();
-  while (!state_.deadlines.empty() && state_.deadlines.first().at <= now_) {
+  while (!is_listening() && !state_.deadlines.empty() && state_.deadlines.first().at <= now_) {
     const auto party = state_.deadlines.first().party;
     if ((party & regroup_party) != 0) {
       drop_group_deadline(party & ~regroup_party);
@@ -146,6 +146,42 @@ void turn::on_deadline() {
       on_due(party);
     }
   }
+}
+
+/// All that came while we were paused is heard: nobody lost time by the pause.
+void turn::on_listened() {
+  const auto pause = std::exchange(state_.late_by, nanoseconds{0});
+  for (const auto party : state_.deadlines.parties_due(now_))
+    put_off(party, pause);
+  on_deadline();
+}
+
+/// Only what somebody else has to do by then: what we do ourselves is late enough.
+void turn::put_off(std::uint32_t party, nanoseconds pause) {
+  if ((party & regroup_party) != 0)
+    return;
+  if ((party & aside_party) != 0) {
+    auto& x = state_.asides[party & ~aside_party];
+    return set_deadline(x, supervisor::put_off(state_.deadlines.at(x.deadline).due(), now_, pause));
+  }
+  if (row(party).now == phase::up && row(party).vital != nobody && plan_.of(party).is_watched())
+    return put_off_vital(party, pause);
+  if (is_judged_at_deadline(party))
+    set_deadline(party,
+                 supervisor::put_off(state_.deadlines.at(row(party).deadline).due(), now_, pause));
+}
+
+void turn::put_off_vital(slot who, nanoseconds pause) {
+  auto& mine = *vital_of(who);
+  for (auto* x : {&mine.start_by, &mine.end_by, &mine.beat_by, &mine.check_at})
+    if (x->at <= now_)
+      *x = supervisor::put_off(*x, now_, pause);
+  rearm(who);
+}
+
+bool turn::is_judged_at_deadline(slot who) const {
+  const auto& r = row(who);
+  return is_alive(who) || (r.now == phase::waiting && r.waits_for == wait_reason::answer);
 }
 
 void turn::on_due(slot who) {

@@ -39,6 +39,13 @@ struct plan {
     std::optional<restart_policy> limits{}; ///< asked beside the policy
     nanoseconds start_within = std::chrono::seconds{30};
     nanoseconds gates_within{0}; ///< before that
+
+    /// From the moment in which it is told to start.
+    nanoseconds whole_start_within() const {
+      return start_within > nanoseconds::max() - gates_within ? nanoseconds::max()
+                                                              : gates_within + start_within;
+    }
+
     stop_budget stop{};
     nanoseconds stable_after{};                ///< a run this long ends a streak
     std::vector<std::int32_t> success_codes{}; ///< exit codes that are no failure

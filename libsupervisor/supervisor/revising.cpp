@@ -96,7 +96,7 @@ void turn::look_after_anew(slot who) {
   if (r.ready)
     look_after_ready(who);
   else if (!kind.is_watched())
-    set_deadline(who, start_by);
+    set_deadline(who, {start_by, kind.start_within});
 }
 
 /// It goes down now; that is final when the revision has held.

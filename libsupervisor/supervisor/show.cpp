@@ -59,6 +59,7 @@ std::string show(const effect& x, time_point now, std::string_view name) {
     case deed::signal:
       return "signal " + std::string{name};
     case deed::wake:
+    case deed::listen:
     case deed::answer:
     case deed::vacate:
       return "";

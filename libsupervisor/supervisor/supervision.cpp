@@ -34,6 +34,7 @@ namespace detail {
 /// regroup, and one strike, covers all it would restart anyway. Commands come after that.
 void turn::take(std::span<const input> inputs) {
   const auto seats = state_.children.size();
+  notice_lateness();
   make_room();
   std::vector<ended> ends;
   for (const auto& x : inputs)
@@ -55,6 +56,15 @@ void turn::take(std::span<const input> inputs) {
   start_those_in_line();
   wake_in_time();
   give_room_back(seats);
+}
+
+/// We did not run when we should have. What happened meanwhile may not have reached us so far, and nobody
+/// is to be judged before it has: see `on_deadline` and `on_listened`.
+void turn::notice_lateness() {
+  if (is_listening() || state_.finished || now_ - tolerated_lateness <= state_.armed)
+    return;
+  state_.late_by = now_ - state_.armed;
+  todo(deed::listen);
 }
 
 /// The plan knows the seats of children whose news are among the inputs.
@@ -93,12 +103,16 @@ void turn::take(const input& x, std::vector<ended>& ends) {
       return on_stop();
     case news::deadline:
       return on_deadline();
+    case news::listened:
+      return on_listened();
     case news::started:
       return on_started(x.who);
     case news::ready:
       return on_ready(x.who);
     case news::exited:
       return on_exited(x, ends);
+    case news::main_exited:
+      return on_main_exited(x);
     case news::ignored:
       return on_ignored(x, ends);
     case news::lingering:
@@ -108,7 +122,7 @@ void turn::take(const input& x, std::vector<ended>& ends) {
     case news::answered:
       return on_answered(x);
     case news::heartbeat:
-      return on_heartbeat(x.who);
+      return on_heartbeat(x);
     case news::checked:
       return on_checked(x);
     case news::stalled:
@@ -157,6 +171,24 @@ void turn::on_exited(const input& x, std::vector<ended>& ends) {
   r.unsettled = true;
 }
 
+/// What it is is known, and decided about when nobody is left of it. Until then, those who are left have
+/// the time that a stop gives them.
+void turn::on_main_exited(const input& x) {
+  if (!is_current(x.who))
+    return stale(x.who);
+  const auto who = x.who.who;
+  auto& r = row(who);
+  if ((r.now != phase::starting && r.now != phase::up))
+    return; // it is being stopped already
+  r.ready = false;
+  if (r.regroup != in_none)
+    return; // its stop is on its way, in its turn
+  auto& t = trouble_of(who);
+  t.exit = x.exit;
+  t.uptime = r.ran ? now_ - r.since : nanoseconds{0};
+  condemn(who, condemned::main_exited);
+}
+
 /// Its own end came; it counts as down when those below have ended, or have had their time.
 void turn::linger(const input& x) {
   auto& r = row(x.who.who);
@@ -165,7 +197,7 @@ void turn::linger(const input& x) {
   leave_the_gate(x.who.who);
   r.now = phase::killing;
   r.gone = true;
-  set_deadline(x.who.who, later(now_, plan_.of(x.who.who).stop.abort_wait));
+  set_deadline(x.who.who, due_in(plan_.of(x.who.who).stop.abort_wait));
 }
 
 /// The end of a child that is part of a regroup was asked for, or is covered by it; any other end
@@ -175,13 +207,11 @@ void turn::settle(ended end) {
   r.unsettled = false;
   const auto told = end.was == phase::stopping || end.was == phase::killing;
   if (r.condemned != condemned::no && r.regroup == in_none)
-    end.exit = verdict_on(end);
+    judge(end);
   else if (told && end.exit.what == exit_class::external_cancel)
     end.exit.what = exit_class::manual_stop;
-  else if (is_success_code(end))
+  if (is_success_code(end))
     end.exit.what = exit_class::success;
-  if (r.condemned == condemned::slow_start)
-    end.uptime = nanoseconds{0};
   tally_of(end.who).last_exit = end.exit;
   if (state_.finished)
     return report_leaving(end);
@@ -203,18 +233,25 @@ void turn::settle(ended end) {
 }
 
 /// What it was stopped for outweighs how it took it.
-child_exit turn::verdict_on(const ended& end) const {
+void turn::judge(ended& end) {
   switch (row(end.who).condemned) {
     case condemned::slow_start:
-      return {exit_class::timeout, exit_detail::start_failed, failure_kind::timeout, 0};
+      end.exit = {exit_class::timeout, exit_detail::start_failed, failure_kind::timeout, 0};
+      end.uptime = nanoseconds{0};
+      return;
     case condemned::ran_too_long:
-      return {exit_class::timeout, exit_detail::none, failure_kind::timeout, 0};
+      end.exit = {exit_class::timeout, exit_detail::none, failure_kind::timeout, 0};
+      return;
     case condemned::unhealthy:
-      return {exit_class::nonzero_exit, exit_detail::none, failure_kind::unhealthy, 0};
+      end.exit = {exit_class::nonzero_exit, exit_detail::none, failure_kind::unhealthy, 0};
+      return;
+    case condemned::main_exited:
+      end.exit = trouble_of(end.who).exit;
+      end.uptime = trouble_of(end.who).uptime;
+      return;
     case condemned::no:
-      break;
+      return;
   }
-  return end.exit;
 }
 
 bool turn::is_success_code(const ended& end) const {
@@ -248,7 +285,8 @@ void turn::report_stop(const ended& end) {
 
 void turn::decide(const ended& end) {
   auto& r = row(end.who);
-  const auto never_ran = end.was == phase::starting || r.condemned == condemned::slow_start;
+  const auto never_ran = end.was == phase::starting || r.condemned == condemned::slow_start
+                         || (r.condemned == condemned::main_exited && !r.ran);
   const auto first = is_first(end.who) && never_ran && !state_.begun && !r.added;
   r.condemned = condemned::no;
   r.pending = false;

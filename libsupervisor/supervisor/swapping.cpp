@@ -60,7 +60,7 @@ void turn::begin_swap(slot who) {
   *free = {.who = who, .number = number};
   fact(event_type::child_starting, life_of(*free));
   todo(deed::start, life_of(*free));
-  set_deadline(*free, later(later(now_, plan_.of(who).gates_within), plan_.of(who).start_within));
+  set_deadline(*free, due_in(plan_.of(who).whole_start_within()));
 }
 
 /// Whether a next life is on its way up.
@@ -87,13 +87,24 @@ void turn::hear_aside(const input& x) {
   if (x.what == news::exited || x.what == news::ignored)
     return has_ended(mine, x.exit);
   if (x.what == news::prepared && mine.now == phase::starting)
-    return set_deadline(mine, later(now_, plan_.of(x.who.who).start_within));
+    return set_deadline(mine, due_in(plan_.of(x.who.who).start_within));
+  if (x.what == news::main_exited)
+    return lose_main(mine);
   if (!is_swapping(x.who.who) || (x.what != news::started && x.what != news::ready))
     return; // signs of life of one that does not count
   if (std::exchange(mine.now, phase::up) == phase::starting)
     fact(event_type::child_running, x.who);
   if (x.what == news::ready || !plan_.of(x.who.who).awaits_ready)
     exchange(mine);
+}
+
+/// What the next life leaves behind has its time to end; one that is being stopped has it already.
+void turn::lose_main(aside& mine) {
+  if (!is_swapping(mine.who))
+    return;
+  fact(event_type::child_swap_failed, life_of(mine));
+  recycle_later(mine.who);
+  stop(mine);
 }
 
 /// The child is this life now; the one before has its time to end.
@@ -150,13 +161,13 @@ void turn::stop(aside& old) {
   old.now = phase::stopping;
   todo(deed::cancel, life_of(old));
   if (!budget.is_unlimited())
-    set_deadline(old, later(now_, budget.graceful));
+    set_deadline(old, due_in(budget.graceful));
 }
 
 void turn::kill(aside& x) {
   x.now = phase::killing;
   todo(deed::kill, life_of(x));
-  set_deadline(x, later(now_, plan_.of(x.who).stop.abort_wait));
+  set_deadline(x, due_in(plan_.of(x.who).stop.abort_wait));
 }
 
 void turn::on_due(aside& x) {
@@ -180,11 +191,11 @@ void turn::on_due(aside& x) {
   }
 }
 
-void turn::set_deadline(aside& x, time_point at) {
+void turn::set_deadline(aside& x, due when) {
   const auto party = static_cast<std::uint32_t>(&x - state_.asides.data()) | aside_party;
-  if (at == time_point::max())
+  if (when.at == time_point::max())
     return drop_deadline(x);
-  state_.deadlines.set(party, x.deadline, at,
+  state_.deadlines.set(party, x.deadline, when,
                        [this](auto whose, auto seat) { note_seat(whose, seat); });
 }
 

@@ -29,17 +29,19 @@ private:
 
   // -- supervision.cpp: ends, and the decisions about them ------------------------------------------
 
+  void notice_lateness();
   void make_room();
   void give_room_back(std::size_t seats);
   void put_in_order(std::vector<ended>&);
   void take(const input&, std::vector<ended>& ends);
   void on_exited(const input&, std::vector<ended>& ends);
+  void on_main_exited(const input&);
   void linger(const input&);
   void settle(ended);
   bool is_success_code(const ended&) const;
   void report_leaving(const ended&);
   void report_stop(const ended&);
-  child_exit verdict_on(const ended&) const;
+  void judge(ended&);
   void decide(const ended&);
   bool is_judged_outside(const ended&) const;
   decision wanted(const ended&);
@@ -87,6 +89,10 @@ private:
   void on_prepared(life);
   void on_late_end(life, std::vector<ended>& ends);
   void on_deadline();
+  void on_listened();
+  void put_off(std::uint32_t party, nanoseconds pause);
+  void put_off_vital(slot, nanoseconds pause);
+  bool is_judged_at_deadline(slot) const;
   void on_due(slot);
   void come_late(slot);
   void start_late(slot);
@@ -134,13 +140,14 @@ private:
   void give_up_all_swaps();
   void hear_aside(const input&);
   void exchange(aside&);
+  void lose_main(aside&);
   void has_ended(aside&, const child_exit&);
   void discard(aside&);
   void stop(aside&);
   void kill(aside&);
   void on_due(aside&);
   bool asides_run() const;
-  void set_deadline(aside&, time_point);
+  void set_deadline(aside&, due);
   void drop_deadline(aside&);
   std::uint32_t used_number(slot);
   static life life_of(const aside& x) { return {x.who, x.number}; }
@@ -190,7 +197,7 @@ private:
   void on_vital_due(slot);
   void check(slot);
   void check_failed(slot);
-  void on_heartbeat(life);
+  void on_heartbeat(const input&);
   void on_checked(const input&);
   void on_stalled(const input&);
   void on_worn(life);
@@ -266,13 +273,15 @@ private:
   bool is_first(slot who) const { return row(who).number == row(who).born + 1; }
   bool is_alive(slot) const;
   bool ending() const { return state_.ending != in_none; }
+  bool is_listening() const { return state_.late_by > nanoseconds{0}; }
+  due due_in(nanoseconds time) const { return due_after(now_, time); }
   trouble& trouble_of(slot);
   child_tally& tally_of(slot who) {
     if (who >= tally_.children.size())
       tally_.children.resize(state_.children.size());
     return tally_.children[who];
   }
-  void set_deadline(slot, time_point);
+  void set_deadline(slot, due);
   void drop_deadline(slot);
   void set_group_deadline(std::uint32_t group, time_point);
   void drop_group_deadline(std::uint32_t group);

@@ -11,7 +11,7 @@ void turn::wait_for(slot who, wait_reason why, time_point until) {
   r.now = phase::waiting;
   r.waits_for = why;
   r.since = until;
-  set_deadline(who, until);
+  set_deadline(who, {until, why == wait_reason::answer ? until - now_ : nanoseconds{0}});
 }
 
 void turn::on_waited(slot who) {

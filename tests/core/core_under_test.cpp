@@ -90,6 +90,18 @@ std::string core_under_test::advance(nanoseconds d) {
   return text;
 }
 
+std::string core_under_test::pause(nanoseconds d, std::vector<input> xs) {
+  now += d;
+  wakes_.erase(wakes_.begin(), wakes_.upper_bound(now));
+  const auto was_deaf = std::exchange(is_deaf, true);
+  auto text = feed({.what = news::deadline});
+  for (const auto& x : xs)
+    append(text, feed(x));
+  is_deaf = was_deaf;
+  append(text, feed({.what = news::listened}));
+  return text;
+}
+
 std::string core_under_test::told(const std::string& id) const {
   std::string text;
   for (const auto& x : facts)
@@ -192,6 +204,10 @@ void core_under_test::carry_out(const effect& x) {
       break;
     case deed::wake:
       wakes_.insert(x.at);
+      break;
+    case deed::listen:
+      if (!is_deaf)
+        answers_.push_back({.what = news::listened});
       break;
     case deed::begun:
       begun = true;

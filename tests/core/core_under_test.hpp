@@ -74,6 +74,9 @@ public:
   /// Lets time pass, with every wake-up on the way.
   std::string advance(nanoseconds d);
 
+  /// Lets time pass in which the supervisor does not run; then what `xs` say has come, and its wake-up.
+  std::string pause(nanoseconds d, std::vector<input> xs = {});
+
   const child_row& row(const std::string& id) const { return state_.children[slot_of(id)]; }
   life life_of(const std::string& id) const { return {slot_of(id), row(id).number}; }
   const supervisor::state& state() const { return state_; }
@@ -107,6 +110,7 @@ public:
   std::map<slot, question> questions;               ///< the last of each child
   std::vector<std::pair<std::string, int>> signals; ///< that were sent, and to whom
   bool finished = false, begun = false;
+  bool is_deaf = false;  ///< it does not say that it has heard all that came before
   bool is_large = false; ///< too large to look at all of it after every step
   aim over{};
 

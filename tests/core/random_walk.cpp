@@ -249,6 +249,22 @@ void command_something(walk& w, dice& d, const std::string& id) {
   it.feed(all);
 }
 
+/// The supervisor does not run for a while. Sometimes it does not come to hear what happened meanwhile
+/// before more does.
+void pause(core_under_test& it, dice& d) {
+  if (roll(d, 3) == 0) {
+    it.is_deaf = !it.is_deaf;
+    it.feed({.what = news::listened});
+  }
+  const nanoseconds length{roll(d, 1000) * 1'000'000};
+  if (!it.is_deaf) {
+    it.pause(length);
+    return;
+  }
+  it.now += length;
+  it.feed({.what = news::deadline});
+}
+
 /// The children's moods, and one thing that happens.
 void happen(walk& w, dice& d) {
   auto& it = w.it;
@@ -261,7 +277,7 @@ void happen(walk& w, dice& d) {
     if (mood.erase(id) == 0)
       mood.insert(id);
   };
-  switch (roll(d, 24)) {
+  switch (roll(d, 26)) {
     case 0:
       return toggle(it.slow_to_start);
     case 1:
@@ -316,6 +332,11 @@ void happen(walk& w, dice& d) {
       return;
     case 21:
       return revise(w, d);
+    case 22:
+      return pause(it, d);
+    case 23:
+      it.feed({news::main_exited, it.life_of(id), roll(d, 2) ? died : ended_well});
+      return;
     default:
       it.crash(id);
   }
@@ -327,6 +348,8 @@ void live(walk& w, dice& d) {
     happen(w, d);
     take_back(w);
   }
+  w.it.is_deaf = false;
+  w.it.feed({.what = news::listened});
 }
 
 /// It says that it lives, and obeys.
@@ -337,6 +360,13 @@ void be_well(core_under_test& it, const std::string& id) {
   else if (now == phase::starting || now == phase::up)
     it.feed({{.what = news::ready, .who = it.life_of(id)},
              {.what = news::heartbeat, .who = it.life_of(id)}});
+}
+
+/// Second lives that were told to end do so.
+void let_old_lives_end(core_under_test& it) {
+  for (const auto& x : std::vector{it.state().asides})
+    if (x.who != nobody && x.now == phase::stopping)
+      it.feed({.what = news::exited, .who = {x.who, x.number}, .exit = cancelled});
 }
 
 /// Up, or down for a reason that time alone does not cure.
@@ -370,6 +400,7 @@ void get_well(core_under_test& it) {
     for (const auto& id : it.ids())
       if (!it.finished && it.has(id))
         be_well(it, id);
+    let_old_lives_end(it);
     it.advance(25ms);
   }
 }
@@ -398,9 +429,7 @@ TEST_CASE("whatever happens the core keeps its promises and ends when told") {
     for (const auto& id : it.ids()) // unlimited stops wait for whoever was slow
       if (it.row(id).now == phase::stopping)
         it.exits(id, cancelled);
-    for (const auto& x : std::vector{it.state().asides})
-      if (x.who != nobody && x.now == phase::stopping)
-        it.feed({.what = news::exited, .who = {x.who, x.number}, .exit = cancelled});
+    let_old_lives_end(it);
     it.advance(10s);
     REQUIRE(it.finished);
     CHECK(it.unanswered() == 0);

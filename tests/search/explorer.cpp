@@ -124,6 +124,7 @@ private:
     add(act::kind::obey, 0);
     add(act::kind::hear, 0);
     add(act::kind::wake, 0);
+    add(act::kind::listened, 0);
     if (sites_[who].is_supervisor() && waiting_for(w, who) > 1)
       add(act::kind::hear_all, 0);
     if (sites_[who].above == nobody || sites_[who].is_supervisor())
@@ -140,6 +141,8 @@ private:
           add(act::kind::is_ready, 0);
         add(act::kind::ends, 1, crashed);
         add(act::kind::ends, 1);
+        if (trial_.programs)
+          add(act::kind::loses_main, 1, crashed);
         break;
       case being::told:
         add(act::kind::ends, 0, as_told);
@@ -166,10 +169,13 @@ private:
   /// is set, nobody would come for those who do nothing.
   void add_time(const world& w, std::vector<choice>& all) {
     const auto busy = std::ranges::any_of(all, [](const choice& x) { return x.cost == 0; });
-    if (w.next_wake() > w.now() && w.can({.what = act::kind::pass_time}))
+    if (w.next_wake() > w.now() && w.next_wake() != time_point::max()) {
       all.push_back({{.what = act::kind::pass_time, .who = 0}, busy});
-    else if (w.at_rest() && !lingers(w) && found_.broken.empty())
+      if (trial_.pauses)
+        all.push_back({{.what = act::kind::pause, .who = 0}, 1});
+    } else if (w.at_rest() && !lingers(w) && found_.broken.empty()) {
       found_.broken = promises{sites_}.broken_at_rest(w);
+    }
   }
 
   /// Those who have been given up, and live.
@@ -194,6 +200,9 @@ private:
                                          "hears all at once",
                                          "takes a deadline",
                                          "time passes",
+                                         "all supervisors are paused",
+                                         "has heard what came before",
+                                         "loses its main process",
                                          "runs",
                                          "is ready",
                                          "ends",
@@ -204,7 +213,8 @@ private:
       text += ": " + std::string{label(x.exit.what)};
     if (x.what == act::kind::command)
       text += ": " + std::string{label(x.order)};
-    return x.what == act::kind::pass_time || x.what == act::kind::shut_down
+    return x.what == act::kind::pass_time || x.what == act::kind::pause
+               || x.what == act::kind::shut_down
              ? text
              : sites_[x.who].path + " " + text;
   }

@@ -41,9 +41,15 @@ mutant(deadline_outlives_its_life supervision.cpp
   "  drop_deadline(who);\n  tally_of(who).exited = true;"
   "  tally_of(who).exited = true;")
 mutant(stop_without_deadline children.cpp
-  "  if (!stop.is_unlimited())\n    set_deadline(who, later(now_, stop.graceful));\n" "")
+  "  if (!stop.is_unlimited())\n    set_deadline(who, due_in(stop.graceful));\n" "")
 mutant(kill_without_patience children.cpp
-  "set_deadline(who, later(now_, stop.graceful));" "set_deadline(who, now_);")
+  "set_deadline(who, due_in(stop.graceful));" "set_deadline(who, {now_});")
+mutant(judged_before_it_is_heard news.cpp
+  "  while (!is_listening() && !state_.deadlines.empty()" "  while (!state_.deadlines.empty()")
+mutant(lateness_not_noticed supervision.cpp
+  "  notice_lateness();\n" "")
+mutant(rest_of_a_program_forgotten supervision.cpp
+  "  condemn(who, condemned::main_exited);\n" "")
 mutant(backoff_ignored supervision.cpp
   "regroup_from(end.who, after(then.wait))" "regroup_from(end.who, now_)")
 mutant(number_of_event_skipped children.cpp

@@ -49,6 +49,7 @@ std::string promises::broken_by(const world& before, const turn_taken& turn, con
     check_starts(x);
     check_stops(x);
     check_kills(x);
+    check_pause(x);
     note_stops(x);
     if (x.what == deed::finish)
       check_end();
@@ -152,7 +153,7 @@ bool promises::was_deadline_of(std::uint32_t group) const {
   const auto& mind = before_->office_of(turn_->who).mind;
   if (group >= mind.regroups.size() || mind.regroups[group].deadline == nobody)
     return false;
-  return mind.deadlines.at(mind.regroups[group].deadline) <= after_->now();
+  return mind.deadlines.at(mind.regroups[group].deadline).at <= after_->now();
 }
 
 /// 2: stopped in exactly the reverse order, one after the other, unless their time together is over.
@@ -186,6 +187,23 @@ void promises::check_kills(const effect& x) {
   if (budget.graceful > nanoseconds{0} && !row.empty() && !row[x.who.who].gone)
     must(told_at != time_point::min() && after_->now() - told_at >= budget.graceful,
          "a kill before its time to stop is over", site_of(x.who.who));
+}
+
+/// The supervisor was paused, and has not heard so far what came meanwhile.
+bool promises::has_not_listened() const {
+  const auto& was = before_->office_of(turn_->who);
+  const auto listened
+    = std::ranges::any_of(turn_->given, [](const input& x) { return x.what == news::listened; });
+  return was.open && !listened
+         && (was.listens || was.mind.armed < after_->now() - tolerated_lateness);
+}
+
+/// A pause of the supervisor is nobody's fault.
+void promises::check_pause(const effect& x) {
+  if ((x.what != deed::kill && x.what != deed::abandon) || !has_not_listened())
+    return;
+  must(mine().of(x.who.who).stop.is_brutal() && x.what == deed::kill,
+       "somebody is judged before it is heard what came during a pause", site_of(x.who.who));
 }
 
 /// 3: after the end nobody is left, or it is known who.
@@ -317,6 +335,9 @@ std::string promises::broken_at_rest(const world& w) const {
                          || row.now == phase::killing || row.regroup != in_none || row.unsettled;
       if (waits || moves)
         return "a child that waits for ever: " + (*sites_)[(*sites_)[who].below[seat]].path;
+      const auto& life = w.life_at((*sites_)[who].below[seat]);
+      if (life.now == being::up && life.is_rest)
+        return "a child without its main process: " + (*sites_)[(*sites_)[who].below[seat]].path;
     }
   }
   return {};

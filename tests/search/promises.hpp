@@ -37,6 +37,7 @@ private:
   void check_turn(const effect&, std::uint32_t group);
   void check_stops(const effect&);
   void check_kills(const effect&);
+  void check_pause(const effect&);
   void check_end();
   void check_numbers_of_events();
   void check_answers();
@@ -48,6 +49,7 @@ private:
   void must(bool holds, std::string_view promise, std::uint32_t child = nobody);
   void forget_those_below(std::uint32_t who);
   bool is_commanded() const;
+  bool has_not_listened() const;
   bool ends_now(slot) const;
   bool was_deadline_of(std::uint32_t group) const;
   std::uint32_t site_of(slot) const;

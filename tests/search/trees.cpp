@@ -108,12 +108,32 @@ void add_nested(std::vector<trial>& all) {
      3});
 }
 
+void add_outside(std::vector<trial>& all) {
+  for (const auto how : strategies) {
+    const auto two = flat(how, {child("a"), slow_to_be_ready(child("b"))});
+    all.push_back(
+      {.name = std::string{label(how)} + ", pauses", .tree = two, .events = 3, .pauses = true});
+    all.push_back({.name = std::string{label(how)} + ", programs of many processes",
+                   .tree = two,
+                   .events = 3,
+                   .programs = true});
+  }
+  all.push_back(
+    {.name = "nested, pauses and programs",
+     .tree = flat(strategy::one_for_one,
+                  {child("a"), nested("shop", flat(strategy::one_for_all, {child("b")}))}),
+     .events = 2,
+     .pauses = true,
+     .programs = true});
+}
+
 } // namespace
 
 std::vector<trial> all_trials() {
   std::vector<trial> all;
   add_flat(all);
   add_nested(all);
+  add_outside(all);
   return all;
 }
 

@@ -13,6 +13,8 @@ struct trial {
   declared_spec tree{};
   std::uint32_t events = 3; ///< crashes and other misfortunes, at most
   std::vector<command> commands{};
+  bool pauses = false;   ///< supervisors may be paused
+  bool programs = false; ///< children may be more than one process
 };
 
 /// Up to four children, three strategies, at most one supervisor in another.

@@ -151,9 +151,11 @@ struct control_plane {
     drain,    ///< all news that came together is in: take them
     deadline, ///< the time that the core asked for
     go_on,    ///< with what was too much at once, if nobody has reported meanwhile
+    listened, ///< all that had come from outside was passed on, or that took too long
   };
 
   tick what{};
+  std::uint32_t number = 0; ///< listened: of the question that this answers
 };
 
 /// Where a supervisor's messages arrive.

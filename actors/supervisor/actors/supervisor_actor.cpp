@@ -89,6 +89,8 @@ void supervisor_actor::on_control_plane(const control_plane& x) {
       return take({.what = news::deadline});
     case control_plane::tick::go_on:
       return go_on_anyway();
+    case control_plane::tick::listened:
+      return on_listened(x.number);
   }
 }
 
@@ -295,6 +297,8 @@ void supervisor_actor::carry_out(const effect& x, const effects& of) {
       return;
     case deed::wake:
       return wake(x.at);
+    case deed::listen:
+      return listen();
     case deed::ask:
       return ask(x.who, of.questions[x.question]);
     case deed::check:
@@ -369,6 +373,25 @@ void supervisor_actor::wake(time_point at) {
                         control_plane{control_plane::tick::deadline});
   compat::send_after(this, at - now, supervisor_mailbox{this},
                      control_plane{control_plane::tick::deadline});
+}
+
+/// What comes from outside before the answer is in the mailbox before it.
+void supervisor_actor::listen() {
+  const auto number = listens_for_ = ++listenings_;
+  tree_->listen([me = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), number] {
+    if (const auto strong = me.lock())
+      compat::anon_send(caf::actor_cast<caf::actor>(strong),
+                        control_plane{control_plane::tick::listened, number});
+  });
+  compat::send_after(this, longest_listening, supervisor_mailbox{this},
+                     control_plane{control_plane::tick::listened, number});
+}
+
+void supervisor_actor::on_listened(std::uint32_t number) {
+  if (number != listens_for_)
+    return;
+  listens_for_ = 0;
+  take({.what = news::listened});
 }
 
 /// Code of the user says whom to ask; whatever goes wrong, the core goes on by itself in its time.

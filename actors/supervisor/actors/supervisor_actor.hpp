@@ -61,6 +61,10 @@ private:
   /// After so long without a report it goes on.
   static constexpr auto patience = std::chrono::milliseconds{1};
 
+  /// If the outside cannot be heard in this time, such as from a host whose thread is stuck, those who
+  /// are late are judged nevertheless.
+  static constexpr auto longest_listening = std::chrono::seconds{1};
+
   /// Effects of a step, and which of them is the next to be carried out.
   struct work {
     effects what{};
@@ -97,6 +101,8 @@ private:
   void abandon(life);
   void follow(const caf::actor&, life, news end);
   void wake(time_point);
+  void listen();
+  void on_listened(std::uint32_t number);
   caf::actor judge_of(slot) const;
   void ask(life, const question&);
 
@@ -211,6 +217,8 @@ private:
   std::size_t owed_ = 0;    ///< reports, see most_at_once
   std::size_t owed_before_ = 0;
   bool watches_progress_ = false;
+  std::uint32_t listenings_ = 0;  ///< so far
+  std::uint32_t listens_for_ = 0; ///< the one under way; 0: none
   std::vector<input> pending_, taken_;
   bool draining_ = false;
   bool over_ = false;

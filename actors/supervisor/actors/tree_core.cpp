@@ -211,6 +211,18 @@ std::shared_ptr<void> tree_core::turn_to_apply() {
   return {this, [self = shared_from_this()](void*) { self->applying_ = false; }};
 }
 
+void tree_core::listen(std::function<void()> then) {
+  std::vector<std::shared_ptr<tree_part>> parts;
+  {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& [type, part] : parts_)
+      parts.push_back(part);
+  }
+  const auto last = std::shared_ptr<void>{nullptr, [then = std::move(then)](void*) { then(); }};
+  for (const auto& part : parts)
+    part->listen([last] {});
+}
+
 /// Whoever waits for the end hears of it when all that comes with it is done. That may block, so it
 /// is done in a thread of its own, for which the actor system waits.
 void tree_core::finished(shutdown_report report) {

@@ -105,6 +105,10 @@ public:
 
   /// Nobody in the tree runs any more, and nobody has heard of its end so far. May take some seconds.
   virtual void tree_has_ended() = 0;
+
+  /// Calls `then`, once and on any thread, when all that had come from outside before this call has been
+  /// passed on to the supervisors.
+  virtual void listen(std::function<void()> then) { then(); }
 };
 
 /// What the supervisors of one tree share with its handles and refs. Threads share it.
@@ -176,6 +180,9 @@ public:
       found = make();
     return std::static_pointer_cast<T>(found);
   }
+
+  /// Calls `then`, once and on any thread, when all that had come from outside before has been passed on.
+  void listen(std::function<void()> then);
 
   bool wait_started(nanoseconds timeout);
   bool wait_finished(nanoseconds timeout);

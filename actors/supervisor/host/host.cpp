@@ -68,6 +68,12 @@ void host_ref::post(std::function<void()> fn) const {
     state->post(std::move(fn));
 }
 
+/// What is posted may run before what is found ready at the same time, but not before what was found
+/// ready earlier: the second one has all that is ready now looked at before it, the third one handled.
+void host_ref::after_a_round(std::function<void()> fn) const {
+  post([to = *this, fn = std::move(fn)] { to.post([to, fn] { to.post(fn); }); });
+}
+
 namespace {
 
 using job = host_state::job;

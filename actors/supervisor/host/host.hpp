@@ -42,6 +42,9 @@ class host_ref {
 public:
   void post(std::function<void()>) const;
 
+  /// When everything that is ready now, such as data to read or the end of a process, has been handled.
+  void after_a_round(std::function<void()>) const;
+
   /// Once; see errand::again.
   [[nodiscard]] errand after(std::chrono::nanoseconds, std::function<void()>) const;
 

@@ -116,8 +116,8 @@ private:
   }
 
   void add_life(imprint& to, std::uint32_t at) const {
-    const auto& [now, left, number] = world_.life_at(at);
-    add(to, now, left, age_of({world_.where()[at].seat, number}));
+    const auto& [now, left, is_rest, number] = world_.life_at(at);
+    add(to, now, left, is_rest, age_of({world_.where()[at].seat, number}));
     for (const auto& said : world_.said_by(at)) {
       add(to, said.to == who_ ? 0 : said.to, said.what.what, said.what.order);
       add(to, said.to == who_ ? age_of(said.what.who) : said.what.who.number, said.what.count);
@@ -146,8 +146,10 @@ private:
          {ready, ran, done, gated, unsettled, gone, lingers, added, joining, leaving, pending})
       add(to, yes);
     add(to, regroup);
-    if (deadline != nobody)
+    if (deadline != nobody) {
       add(to, deadline_of(deadline));
+      add(to, mercy_of(deadline));
+    }
     if (how_.past)
       add_streak(to, x, seat);
     else {
@@ -175,7 +177,8 @@ private:
       add(to, x.since);
   }
 
-  time_point deadline_of(std::uint32_t seat) const { return mind_.deadlines.at(seat); }
+  time_point deadline_of(std::uint32_t seat) const { return mind_.deadlines.at(seat).at; }
+  std::uint32_t mercy_of(std::uint32_t seat) const { return mind_.deadlines.at(seat).mercy_ms; }
 
   void add_trouble(imprint& to, const supervisor::trouble& x) const {
     const auto& [streak, lingering, last_wait, memory, limits, exit, uptime, again, asked] = x;
@@ -190,7 +193,11 @@ private:
     const auto& [start_by, end_by, beat_by, check_at, recycle_at, last_beat, asked, failures,
                  awaits_answer, health]
       = x;
-    for (const auto at : {start_by, end_by, beat_by, check_at, recycle_at, last_beat})
+    for (const auto& by : {start_by, end_by, beat_by, check_at}) {
+      add(to, by.at);
+      add(to, by.mercy.count());
+    }
+    for (const auto at : {recycle_at, last_beat})
       add(to, at);
     add(to, asked, failures, awaits_answer, health);
   }
@@ -200,7 +207,7 @@ private:
   void add_mind() {
     const auto& [children, troubles, vitals, asides, promises, revising, regroups, deadlines,
                  groups, limits, limit, strikes, line, lined_up, oldest, youngest, next_rank,
-                 members, starting, armed, stage, ending, begun, finished]
+                 members, starting, armed, late_by, stage, ending, begun, finished]
       = mind_;
     for (const auto& x : asides)
       add_aside(x);
@@ -220,13 +227,16 @@ private:
     if (!how_.twins)
       add(all_, oldest, youngest);
     add(all_, next_rank, members, starting, stage, ending, begun, finished, lined_up);
+    add(all_, late_by.count());
   }
 
   void add_aside(const aside& x) {
     const auto& [who, number, now, is_next, deadline] = x;
     add(all_, who, age_of({who, number}), now, is_next);
-    if (deadline != nobody)
+    if (deadline != nobody) {
       add(all_, deadline_of(deadline));
+      add(all_, mercy_of(deadline));
+    }
   }
 
   void add_promise(const promise& x) {

@@ -19,6 +19,9 @@ world::world(const sites& all)
 
 namespace {
 
+constexpr nanoseconds length_of_a_pause = std::chrono::seconds{1};
+static_assert(length_of_a_pause > tolerated_lateness);
+
 /// It does something of its own accord.
 bool is_alive(const creature& x) { return x.now != being::absent; }
 
@@ -45,7 +48,12 @@ bool world::can(const act& x) const {
     case act::kind::wake:
       return std::ranges::any_of(offices_[x.who].wakes, [this](auto at) { return at <= now_; });
     case act::kind::pass_time:
+    case act::kind::pause:
       return next_wake() != time_point::max();
+    case act::kind::listened:
+      return offices_[x.who].listens && !has_mail(x.who);
+    case act::kind::loses_main:
+      return is(being::up) && !place(x.who).is_supervisor() && !lives_[x.who].is_rest;
     case act::kind::starts:
       return is(being::starting) && !place(x.who).is_supervisor();
     case act::kind::is_ready:
@@ -64,7 +72,7 @@ bool world::can(const act& x) const {
 std::vector<act> world::errands() const {
   std::vector<act> all;
   for (std::uint32_t who = 0; who < lives_.size(); ++who) {
-    for (const auto what : {act::kind::obey, act::kind::hear, act::kind::wake})
+    for (const auto what : {act::kind::obey, act::kind::hear, act::kind::wake, act::kind::listened})
       if (const act x{.what = what, .who = who}; can(x))
         all.push_back(x);
   }
@@ -85,6 +93,11 @@ time_point world::next_wake() const {
   return next;
 }
 
+bool world::has_mail(std::uint32_t who) const {
+  return std::ranges::any_of(
+    said_, [who](const auto& all) { return !all.empty() && all.front().to == who; });
+}
+
 void world::happen(const act& x, turn_taken& out) {
   out.who = nobody;
   out.given.clear();
@@ -103,6 +116,15 @@ void world::happen(const act& x, turn_taken& out) {
       return wake(x.who, out);
     case act::kind::pass_time:
       return let_pass(next_wake());
+    case act::kind::pause:
+      return let_pass(next_wake() + length_of_a_pause);
+    case act::kind::listened:
+      offices_[x.who].listens = false;
+      out.given.push_back({.what = news::listened});
+      return decide(x.who, out);
+    case act::kind::loses_main:
+      lives_[x.who].is_rest = true;
+      return say(x.who, {news::main_exited, life_of(x.who), x.exit});
     case act::kind::starts:
       lives_[x.who].now = being::up;
       return say(x.who, {.what = news::started, .who = life_of(x.who)});
@@ -221,6 +243,9 @@ void world::carry_out(std::uint32_t who, const effect& x) {
       return;
     case deed::wake:
       offices_[who].wakes.push_back(x.at);
+      return;
+    case deed::listen:
+      offices_[who].listens = true;
       return;
     case deed::begun:
       lives_[who].now = lives_[who].now == being::starting ? being::up : lives_[who].now;

@@ -42,6 +42,7 @@ enum class being : std::uint8_t {
 struct creature {
   being now{};
   bool left = false;        ///< nobody waits for its end any more
+  bool is_rest = false;     ///< its main process has ended, and these are the others
   std::uint32_t number = 0; ///< as its supervisor counts
 
   friend bool operator==(const creature&, const creature&) = default;
@@ -61,22 +62,26 @@ struct office {
   state mind{};
   tally counts{};
   std::vector<time_point> wakes{}; ///< that it asked for and that did not come so far
+  bool listens = false;            ///< it wants to hear all that has come before
 };
 
 /// What can happen next.
 struct act {
   enum class kind : std::uint8_t {
-    shut_down, ///< the root is told to stop
-    obey,      ///< a supervisor takes the next order from above
-    hear,      ///< the supervisor above takes the next thing that `who` said
-    hear_all,  ///< `who` takes all that there is for it together: news, a deadline, its stop
-    wake,      ///< it takes a deadline that has come
-    pass_time, ///< until the next deadline
-    starts,    ///< a child runs
-    is_ready,  ///< and says so
-    ends,      ///< with `exit`
-    echo,      ///< the end of its life before comes a second time
-    command,   ///< somebody wants `order` of it
+    shut_down,  ///< the root is told to stop
+    obey,       ///< a supervisor takes the next order from above
+    hear,       ///< the supervisor above takes the next thing that `who` said
+    hear_all,   ///< `who` takes all that there is for it together: news, a deadline, its stop
+    wake,       ///< it takes a deadline that has come
+    pass_time,  ///< until the next deadline
+    pause,      ///< all supervisors are paused until some time after the next deadline
+    listened,   ///< the supervisor `who` has heard all that had come before it asked for that
+    loses_main, ///< the main process of a child ends, others of it do not
+    starts,     ///< a child runs
+    is_ready,   ///< and says so
+    ends,       ///< with `exit`
+    echo,       ///< the end of its life before comes a second time
+    command,    ///< somebody wants `order` of it
   };
 
   kind what{};
@@ -111,6 +116,9 @@ public:
 
   /// When the next deadline comes, also if it has come already; time_point::max(): never.
   time_point next_wake() const;
+
+  /// Whether somebody has said something to that supervisor which it has not heard so far.
+  bool has_mail(std::uint32_t who) const;
   void let_pass(time_point until) { now_ = std::max(now_, until); }
   time_point now() const { return now_; }
 
