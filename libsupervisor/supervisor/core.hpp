@@ -47,10 +47,6 @@ enum class condemned : std::uint8_t {
   main_exited, ///< its main process has ended, and what it left behind is asked to end
 };
 
-/// A wake-up that comes later than this means that the process of the supervisor was paused, or had no
-/// processor: see `deed::listen`.
-inline constexpr nanoseconds tolerated_lateness = std::chrono::milliseconds{250};
-
 inline constexpr std::uint32_t in_none = ~std::uint32_t{0};
 
 struct child_row {

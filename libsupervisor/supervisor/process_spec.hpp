@@ -20,6 +20,19 @@ constexpr std::string_view label(env_inheritance x) noexcept {
   return words[static_cast<int>(x)];
 }
 
+/// Who of a program is asked to stop with it, and has the time that its stop gives: systemd's KillMode.
+/// When they have ended, or their time is over, whatever else descends from the program is killed.
+enum class stop_target : std::uint8_t {
+  group, ///< all processes of its process group: as systemd's control-group
+  main,  ///< its main process alone: as systemd's mixed
+  all,   ///< all that descend from it
+};
+
+constexpr std::string_view label(stop_target x) noexcept {
+  constexpr std::string_view words[] = {"group", "main", "all"};
+  return words[static_cast<int>(x)];
+}
+
 inline constexpr std::uint32_t most_umask = 0777;
 
 /// A program that a child is, as data. Relative paths are relative to `cwd`.
@@ -33,6 +46,7 @@ struct process_spec {
   std::optional<std::uint32_t> umask{};     ///< at most `most_umask`; JSON "022"
   std::string stdin_file = "/dev/null";     ///< JSON "stdin"
   std::string stop_signal = "SIGTERM";      ///< asks it to end
+  stop_target stop_to = stop_target::group; ///< whom of it
   std::string reload_signal = "SIGHUP";     ///< tells it to read its configuration again
   std::uint32_t max_line_bytes = 16 * 1024; ///< of its output; longer lines are cut into several
   std::uint32_t max_lines_waiting = 1024;   ///< then its output is not read until some are told

@@ -283,9 +283,11 @@ std::string to_string(const shutdown_report& x) {
               + std::string{label(static_cast<shutdown_status>(i))};
   for (const auto& child : x.outcomes)
     if (child.status == shutdown_status::aborted)
-      text += "\n  aborted: " + child.path + " was killed";
+      text
+        += "\n  aborted: " + child.path + (child.text.empty() ? " was killed" : ": " + child.text);
     else if (child.status == shutdown_status::abort_failed)
-      text += "\n  abandoned: " + child.path + " did not react to its kill and may still run";
+      text += "\n  abandoned: " + child.path + " did not react to its kill and may still run"
+              + (child.text.empty() ? "" : ": " + child.text);
   return text;
 }
 

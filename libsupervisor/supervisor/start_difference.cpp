@@ -52,6 +52,7 @@ std::string full_name(const std::string& signal) {
 
 void compare_signals(detail::findings& all, const process_spec& was, const process_spec& is) {
   all.compare_words("process/stop_signal", full_name(was.stop_signal), full_name(is.stop_signal));
+  all.compare("process/stop_to", was.stop_to, is.stop_to);
   all.compare_words("process/reload_signal", full_name(was.reload_signal),
                     full_name(is.reload_signal));
 }

@@ -265,7 +265,9 @@ void turn::report_leaving(const ended& end) {
     fact(event_type::child_stopped, who).exit = end.exit;
     return;
   }
-  const auto clean = end.was == phase::stopping;
+  const auto rest_was_killed
+    = end.exit.what == exit_class::manual_stop && end.exit.detail == exit_detail::killed;
+  const auto clean = end.was == phase::stopping && !rest_was_killed;
   tally_.outcomes.push_back(
     {who, clean ? shutdown_status::graceful : shutdown_status::aborted, end.exit});
   fact(clean ? event_type::child_shutdown_graceful : event_type::child_shutdown_aborted, who).exit

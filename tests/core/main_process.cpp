@@ -133,3 +133,14 @@ TEST_CASE("a next life without its main process does not take over") {
   CHECK(it.row("a").ready);
   CHECK(it.advance(2s) == "kill a");
 }
+
+TEST_CASE("a child of which something had to be killed has not left gracefully") {
+  core_under_test it{{.children = {server("a")}}};
+  it.start();
+  it.slow_to_stop = {"a"};
+  it.stop();
+  auto rest_killed = cancelled;
+  rest_killed.detail = exit_detail::killed;
+  CHECK(it.exits("a", rest_killed) == "finish");
+  CHECK(it.report() == "a aborted");
+}

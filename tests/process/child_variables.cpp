@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace supervisor;
 
 namespace {
@@ -81,6 +84,88 @@ SCENARIO("a program has the variables that its spec says") {
     CHECK(seen({}, {"MODE", "PASS"}, add_variables) == "fast (unset)");
   }
   unsetenv("NOTIFY_SOCKET");
+}
+
+SCENARIO("a secret is inherited by nobody") {
+  setenv("SUPERVISOR_TEST_SECRET", "swordfish", 1);
+  const auto names_it = [](child_spec it) {
+    return with(std::move(it), [](auto& to) {
+      to.secrets = {{.name = "DB", .key = "SUPERVISOR_TEST_SECRET"}};
+      to.environment = {{.name = "PASS", .secret_ref = "${DB}"}};
+    });
+  };
+  const auto looker = [](std::string id) {
+    return resigned(puppet_child(std::move(id), {"variable", "SUPERVISOR_TEST_SECRET"}));
+  };
+  const auto says
+    = [](const house& here, const std::string& id) { return here.says(id + ": (unset)"); };
+  GIVEN("a program that names it, and others") {
+    const auto below = supervisor_spec{.children = {looker("c")}};
+    const house here{{names_it(puppet_child(
+                        "a", {"variable", "PASS", "variable", "SUPERVISOR_TEST_SECRET", "wait"})),
+                      looker("b"),
+                      {.id = "below", .start = nested(below)}}};
+    THEN("who names it has it by the name that it asked for, and nobody else") {
+      CHECK(here.says("a: swordfish"));
+      CHECK(says(here, "a"));
+      CHECK(says(here, "b"));
+      CHECK(says(here, "below/c"));
+    }
+    THEN("nor has one that is added") {
+      CHECK(here.running().start_child(looker("d"), anna)->ok());
+      CHECK(says(here, "d"));
+    }
+  }
+  GIVEN("one that is named by a child that is added") {
+    const house here{{puppet_child("a", {"wait"})}};
+    CHECK(here.running().start_child(names_it(puppet_child("b", {"wait"})), anna)->ok());
+    CHECK(here.running().start_child(looker("c"), anna)->ok());
+    THEN("no program has it that is started from then on") { CHECK(says(here, "c")); }
+  }
+  GIVEN("a program that lists it by name") {
+    auto lists = looker("b");
+    lists.start = process({.argv = {SUPERVISOR_PUPPET, "variable", "SUPERVISOR_TEST_SECRET"},
+                           .inherit = env_inheritance::listed,
+                           .inherited = {"SUPERVISOR_TEST_SECRET"}});
+    const house here{{names_it(puppet_child("a", {"wait"})), lists}};
+    THEN("it has it") { CHECK(here.says("b: swordfish")); }
+  }
+  unsetenv("SUPERVISOR_TEST_SECRET");
+}
+
+TEST_CASE("the helper of a program shows nobody what that was given") {
+  const house here{{with(puppet_child("a", {"wait"}), add_variables)}};
+  const auto helper = parent_of(here.pid("a"));
+  REQUIRE(content("/proc/" + std::to_string(helper) + "/comm") == "supervisor-exec\n");
+  CHECK(content("/proc/" + std::to_string(here.pid("a")) + "/environ").find("MODE=fast")
+        != std::string::npos);
+  CHECK(content("/proc/" + std::to_string(helper) + "/environ") == "");
+  struct stat about {};
+  REQUIRE(stat(("/proc/" + std::to_string(helper) + "/environ").c_str(), &about) == 0);
+  CHECK(about.st_uid == 0); // as of all that cannot be dumped
+}
+
+SCENARIO("a program that runs as another user has that user's variables") {
+  if (geteuid() != 0) {
+    MESSAGE("skipped: we are not root");
+    return;
+  }
+  const std::vector<std::string> names{"HOME", "USER", "LOGNAME", "SHELL"};
+  setenv("HOME", "/ours", 1);
+  THEN("they are set, whatever it inherits") {
+    CHECK(seen({.user = "nobody"}, names) == "/nonexistent nobody nobody /usr/sbin/nologin");
+    CHECK(seen({.inherit = env_inheritance::clean, .user = "nobody"}, names)
+          == "/nonexistent nobody nobody /usr/sbin/nologin");
+  }
+  THEN("its own come before those") {
+    CHECK(seen({.user = "nobody"}, {"HOME", "USER"},
+               [](auto& it) { it.environment = {{.name = "HOME", .value = "/srv"}}; })
+          == "/srv nobody");
+  }
+  THEN("a user without an entry has a home as well") {
+    CHECK(seen({.user = "12345", .group = "12345"}, names) == "/ 12345 12345 /bin/sh");
+  }
+  THEN("a program that stays what we are has ours") { CHECK(seen({}, {"HOME"}) == "/ours"); }
 }
 
 TEST_CASE("without a required secret a program does not start") {

@@ -94,7 +94,7 @@ TEST_CASE("a program that crashes leaves a core, if it may") {
   CHECK(!std::filesystem::is_empty(folder.path()));
 }
 
-SCENARIO("signals go to the program alone") {
+SCENARIO("signals go to the main process alone") {
   GIVEN("a program that answers to one and has a child") {
     const stage here;
     actor_on_stage it{here, puppet({"answer", number(SIGHUP), "child", "wait"})};
@@ -106,9 +106,12 @@ SCENARIO("signals go to the program alone") {
         CHECK_FALSE(is_gone(child));
       }
     }
-    WHEN("it is asked to end, and does") {
+    WHEN("that ends by one") {
       it.process->signal(SIGTERM);
-      THEN("the child has gone, too, when its end is told") {
+      THEN("the child is left until the program is told to stop") {
+        CHECK(it.left() == "signal 15, puppet");
+        CHECK_FALSE(is_gone(child));
+        it.process->stop(SIGTERM);
         CHECK(it.end() == "signal 15");
         CHECK(is_gone(child));
       }
@@ -147,6 +150,8 @@ SCENARIO("nobody is left behind") {
 
     WHEN("somebody kills the program with SIGKILL") {
       kill(pid, SIGKILL);
+      CHECK(it.left() == "signal 9, puppet");
+      it.process->kill();
       THEN("its end is told when the others are gone") {
         CHECK(it.end() == "signal 9");
         CHECK(all_gone(family));
@@ -186,6 +191,8 @@ SCENARIO("nobody is left behind") {
     const stage here;
     actor_on_stage it{here, puppet({"child", "session_child", "daemon", "exit", "3"})};
     THEN("its end is told when they are gone") {
+      CHECK(it.left() == "exit 3, puppet");
+      it.process->kill();
       CHECK(it.end() == "exit 3");
       CHECK(all_gone(pids_in(it, 3)));
     }

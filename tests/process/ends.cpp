@@ -15,9 +15,12 @@ std::string shown(const child_exit& x) {
          + std::string{label(x.cause)} + "/" + std::to_string(x.code);
 }
 
-std::string typed(const process_end& end, const done_to_process& done = {}) {
-  return shown(exit_of(end, done));
+std::string typed(const process_end& end, const done_to_process& done = {},
+                  bool all_of_it = false) {
+  return shown(exit_of(end, done, all_of_it));
 }
+
+some_processes one_left() { return {1, {{12, "sleep"}}}; }
 
 constexpr auto cancelled = "external_cancel/none/cancelled/0";
 constexpr auto unhealthy = "nonzero_exit/none/unhealthy/0";
@@ -64,12 +67,31 @@ TEST_CASE("a program that was killed because it said that it is unwell") {
   CHECK(typed({.code = 0}, {.unhealthy = true}) == unhealthy);
 }
 
-TEST_CASE("the end of a program in words") {
-  CHECK(words(process_end{.code = 3}) == "exit code 3");
-  CHECK(words(process_end{.signal = SIGSEGV, .core = true}) == "SIGSEGV, core dumped");
-  CHECK(words(process_end{.signal = SIGKILL, .out_of_memory = true}) == "out of memory");
-  CHECK(words(process_end{.signal = SIGTERM, .left_behind = 1})
-        == "SIGTERM; 1 process below it could not be killed");
-  CHECK(words(process_end{.signal = SIGTERM, .left_behind = 2})
-        == "SIGTERM; 2 processes below it could not be killed");
+TEST_CASE("what had to be killed has not stopped in order") {
+  const process_end end{.signal = SIGTERM, .swept = one_left()};
+  CHECK(typed(end, {.told = SIGTERM}) == "external_cancel/killed/cancelled/0");
+  CHECK(typed(end, {.told = SIGTERM}, true) == cancelled); // it was to be killed
+}
+
+TEST_CASE("what is to be said of an end beside what it was") {
+  CHECK(text_of(process_end{.code = 3}, false) == "");
+  CHECK(text_of(process_end{.code = 0, .swept = one_left()}, false)
+        == "killed what was left of it: sleep (pid 12)");
+  CHECK(text_of(process_end{.code = 0, .swept = one_left()}, true) == "");
+  CHECK(text_of(process_end{.signal = SIGKILL, .helper = helper_end::was_killed}, false)
+        == "the helper between us and it was killed, and it died with that");
+  CHECK(
+    text_of(process_end{.signal = SIGKILL, .helper = helper_end::gave_up, .swept = one_left()},
+            false)
+    == "the helper between us and it did not answer, and was killed with it; killed what was left "
+       "of it: sleep (pid 12)");
+}
+
+TEST_CASE("processes in words") {
+  CHECK(to_string(some_processes{}) == "");
+  CHECK(to_string(some_processes{2, {{1, "a"}, {2, "b"}}}) == "a (pid 1) and b (pid 2)");
+  CHECK(to_string(some_processes{3, {{1, "a"}, {2, "b"}}}) == "a (pid 1), b (pid 2) and 1 more");
+  CHECK(to_string(some_processes{3, {{1, "a"}, {2, "b"}, {3, "c"}}})
+        == "a (pid 1), b (pid 2) and c (pid 3)");
+  CHECK(to_string(some_processes{4, {}}) == "4 processes");
 }

@@ -1,5 +1,7 @@
 #include "stage.hpp"
 
+#include "supervisor/process/cgroup_leaf.hpp"
+
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -88,6 +90,29 @@ TEST_CASE("with a cgroup, the limits are its") {
   CHECK(content(leaf / "memory.swap.max") == "0");
   CHECK(content(leaf / "cpu.max") == "150000 100000");
   CHECK(content(leaf / "pids.max") == "7");
+}
+
+TEST_CASE("our own soft limit of files is not a program's") {
+  auto order = puppet({"limit", "files"});
+  order.soft_files = 50;
+  const auto said = run(order);
+  CHECK(said.starts_with("50 "));
+  CHECK_FALSE(said.starts_with("50 50/"));
+  order.limits.max_file_descriptors = 20;
+  CHECK(run(order) == "20 20/exit 0");
+}
+
+TEST_CASE("leaves whose owner was killed are removed, and no others") {
+  const temporary_folder folder;
+  make_cgroup(folder.path());
+  auto ours = cgroup_leaf::make(folder.path(), "ours");
+  REQUIRE(ours);
+  fs::create_directories(folder.path() / "supervised-left" / "below");
+  fs::create_directory(folder.path() / "other");
+  cgroup_leaf::clear_those_left(folder.path());
+  CHECK_FALSE(fs::exists(folder.path() / "supervised-left"));
+  CHECK(fs::exists(folder.path() / "other"));
+  CHECK(fs::exists(ours->path()));
 }
 
 TEST_CASE("what cannot be a cgroup is noted, or the program does not start") {

@@ -2,8 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <sstream>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <future>
+#include <thread>
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 using namespace supervisor;
@@ -27,6 +34,18 @@ std::string shown(const process_notice& it) {
 }
 
 std::string parsed(std::string_view datagram) { return shown(parse_notice(datagram)); }
+
+/// Whether somebody listens there.
+bool speak(const std::string& address, const std::string& text) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  std::memcpy(name.sun_path, address.c_str(), address.size() + 1);
+  const int from = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const auto sent
+    = sendto(from, text.data(), text.size(), 0, reinterpret_cast<sockaddr*>(&name), sizeof name);
+  close(from);
+  return sent >= 0;
+}
 
 process_order speaker(std::vector<std::string> words) {
   auto order = puppet(std::move(words));
@@ -74,16 +93,87 @@ SCENARIO("a program tells how it is") {
       CHECK(all == "ready \"up\"|heartbeat|trigger|");
     }
   }
-  GIVEN("one whose child speaks as another user") {
+  GIVEN("one that has become another user") {
     if (geteuid() != 0) {
       MESSAGE("skipped: we are not root");
       return;
     }
     actor_on_stage it{here, speaker({"become", "12345", "notify", "READY=1", "exit", "0"})};
-    THEN("it is ignored and counted") {
+    THEN("it is heard nevertheless") {
       CHECK(it.end() == "exit 0");
-      CHECK(it.notices().empty());
-      CHECK(it.how()->ignored_notices == 1);
+      CHECK(it.notices().size() == 1);
+    }
+  }
+  GIVEN("one in a network namespace of its own") {
+    if (std::system("unshare -n true 2>/dev/null") != 0) {
+      MESSAGE("skipped: we cannot make one");
+      return;
+    }
+    auto order = speaker({"notify", "READY=1", "exit", "0"});
+    order.spec.argv.insert(order.spec.argv.begin(), {"unshare", "-n"});
+    actor_on_stage it{here, order};
+    THEN("it is heard nevertheless") {
+      CHECK(it.end() == "exit 0");
+      CHECK(it.notices().size() == 1);
+    }
+  }
+  GIVEN("one that leaves the talking to a daemon of its own") {
+    actor_on_stage it{here, speaker({"daemon_notify", "READY=1", "wait"})};
+    THEN("that is heard") {
+      CHECK(it.waits_until([&] { return true; }));
+      CHECK(becomes_true([&] { return it.notices().size() == 1; }));
+    }
+  }
+}
+
+SCENARIO("nobody else speaks for a program") {
+  const stage here;
+  GIVEN("a program that says where it is listened for") {
+    actor_on_stage it{here, speaker({"variable", "NOTIFY_SOCKET", "wait"})};
+    const auto address = it.line(0);
+    const auto say = [&](int times) {
+      for (int i = 0; i < times; ++i)
+        CHECK(speak(address, "READY=1"));
+    };
+    WHEN("a process of the same user speaks") {
+      say(1);
+      THEN("that does not count, and is told at once, and then with a count") {
+        CHECK(becomes_true([&] { return it.refused() == "1 of test_process; "; }));
+        say(2);
+        it.process->kill();
+        CHECK(it.end() == "signal 9");
+        CHECK(it.refused() == "1 of test_process; 2 of test_process; ");
+        CHECK(it.notices().empty());
+      }
+    }
+    WHEN("the program has ended") {
+      it.process->kill();
+      CHECK(it.end() == "signal 9");
+      THEN("nobody listens there, and nothing is left of it") {
+        CHECK_FALSE(speak(address, "READY=1"));
+        CHECK_FALSE(std::filesystem::exists(std::filesystem::path{address}.parent_path()));
+      }
+    }
+  }
+}
+
+SCENARIO("what a program says while we are paused counts from when it was said") {
+  const stage here;
+  GIVEN("a host whose thread is held") {
+    actor_on_stage it{
+      here, speaker({"hold", "10", "say", "up", "take", "10", "notify", "WATCHDOG=1", "wait"})};
+    std::promise<void> go_on;
+    REQUIRE(it.line(0) == "up");
+    static_cast<const host&>(here).post([&] { go_on.get_future().wait(); });
+    WHEN("the program speaks meanwhile") {
+      kill(it.pid(), SIGUSR1);
+      std::this_thread::sleep_for(300ms); // what is measured is the time that passes
+      const auto before = std::chrono::steady_clock::now();
+      go_on.set_value();
+      THEN("its notice bears that time") {
+        REQUIRE(becomes_true([&] { return it.heard_at().size() == 1; }));
+        CHECK(it.heard_at().front() < before);
+      }
     }
   }
 }

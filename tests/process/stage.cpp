@@ -57,6 +57,16 @@ bool is_gone(pid_t pid) {
 
 pid_t parent_of(pid_t pid) { return look_at(pid).parent; }
 
+namespace {
+
+/// It shows nobody its environment.
+bool is_helper(pid_t pid) {
+  return content("/proc/" + std::to_string(pid) + "/comm") == "supervisor-exec\n"
+         && parent_of(pid) == getpid() && !is_gone(pid);
+}
+
+} // namespace
+
 std::vector<pid_t> all_of_ours() {
   const auto marker = "SUPERVISOR_PROCESS=" + std::to_string(getpid()) + '-';
   std::vector<pid_t> found;
@@ -65,7 +75,8 @@ std::vector<pid_t> all_of_ours() {
     const auto name = entry.path().filename().string();
     pid_t pid = 0;
     std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (pid > 0 && content(entry.path() / "environ").find(marker) != std::string::npos)
+    if (pid > 0
+        && (is_helper(pid) || content(entry.path() / "environ").find(marker) != std::string::npos))
       found.push_back(pid);
   }
   return found;
@@ -78,9 +89,14 @@ std::string show(const process_end& end) {
     text += ", core";
   if (end.out_of_memory)
     text += ", out of memory";
-  if (end.left_behind > 0)
-    text += ", " + std::to_string(end.left_behind) + " left behind";
   return text;
+}
+
+std::string names_of(const some_processes& x) {
+  std::string text;
+  for (const auto& one : x.some)
+    text += (text.empty() ? "" : " ") + one.name;
+  return text + (x.count > x.some.size() ? " ..." : "");
 }
 
 std::vector<std::string> our_environment() {
@@ -110,6 +126,11 @@ actor_on_stage::actor_on_stage(const host& on, process_order order,
       .started = [this](pid_t pid) { note([&] { pid_ = pid; }); },
       .failed = [this](const fault& wrong) { note([&] { failed_ = wrong; }); },
       .ended = [this](const process_end& how) { note([&] { ended_ = how; }); },
+      .main_exited =
+        [this](const process_end& how, const some_processes& others) {
+          note([&] { left_ = show(how) + ", " + names_of(others); });
+        },
+      .obstinate = [this](const some_processes& who) { note([&] { obstinate_ = who; }); },
       .line =
         [this, at_line = std::move(at_line)](process_line line) {
           note([&] {
@@ -118,7 +139,17 @@ actor_on_stage::actor_on_stage(const host& on, process_order order,
             lines_.push_back(std::move(line));
           });
         },
-      .notified = [this](const process_notice& what) { note([&] { notices_.push_back(what); }); },
+      .notified =
+        [this](const process_notice& what, time_point at) {
+          note([&] {
+            notices_.push_back(what);
+            heard_at_.push_back(at);
+          });
+        },
+      .refused =
+        [this](std::size_t count, const some_processes::one& first) {
+          note([&] { refused_ += std::to_string(count) + " of " + first.name + "; "; });
+        },
       .note = [this](std::string text) { note([&] { notes_.push_back(std::move(text)); }); }});
 }
 
@@ -190,6 +221,28 @@ std::vector<std::string> actor_on_stage::notes() {
 std::vector<process_notice> actor_on_stage::notices() {
   const std::lock_guard guard{mutex_};
   return notices_;
+}
+
+std::vector<time_point> actor_on_stage::heard_at() {
+  const std::lock_guard guard{mutex_};
+  return heard_at_;
+}
+
+std::string actor_on_stage::refused() {
+  const std::lock_guard guard{mutex_};
+  return refused_;
+}
+
+std::string actor_on_stage::left() {
+  waits_until([this] { return !left_.empty() || failed_ || ended_; });
+  const std::lock_guard guard{mutex_};
+  return left_.empty() ? "nobody is left" : left_;
+}
+
+std::string actor_on_stage::obstinate() {
+  waits_until([this] { return obstinate_.count > 0 || failed_ || ended_; });
+  const std::lock_guard guard{mutex_};
+  return names_of(obstinate_);
 }
 
 std::optional<process_end> actor_on_stage::how() {

@@ -31,6 +31,9 @@ std::vector<pid_t> all_of_ours();
 
 std::string show(const process_end&);
 
+/// "puppet puppet"
+std::string names_of(const some_processes&);
+
 /// "NAME=value" of this program.
 std::vector<std::string> our_environment();
 
@@ -60,7 +63,15 @@ public:
   std::vector<process_line> all_lines();
   std::vector<std::string> notes();
   std::vector<process_notice> notices();
+  std::vector<time_point> heard_at(); ///< of the notices
+  std::string refused();              ///< "3 of puppet; "
   std::optional<process_end> how();
+
+  /// What was told of those whom its main process left, "exit 0, puppet puppet".
+  std::string left();
+
+  /// The names of those who could not be killed.
+  std::string obstinate();
 
   bool waits_until(const std::function<bool()>&);
 
@@ -77,6 +88,10 @@ private:
   std::vector<process_line> lines_{};
   std::vector<std::string> notes_{};
   std::vector<process_notice> notices_{};
+  std::vector<time_point> heard_at_{};
+  std::string refused_{};
+  std::string left_{};
+  some_processes obstinate_{};
   std::optional<fault> failed_{};
   std::optional<process_end> ended_{};
   int told_after_end_ = 0;

@@ -170,6 +170,18 @@ TEST_CASE("what a program says of itself is in its state") {
   CHECK(!is_gone(here.pid("a")));
 }
 
+TEST_CASE("a limit that nobody keeps is told in the state and, once, as a line") {
+  auto limited = puppet_child("a", {"exit", "1"});
+  limited.more.make().resource_limits = {{.max_cpu_percent = 50}};
+  const house here{std::vector{limited}};
+  const std::string told
+    = "/resource_limits/max_cpu_percent: is not enforced, since the process has no "
+      "cgroup of its own";
+  CHECK(here.comes("child_restarted a", 2));
+  CHECK(here.says("a! supervisor: " + told));
+  CHECK(std::ranges::count(here.lines(), "a! supervisor: " + told) == 1);
+}
+
 TEST_CASE("what has ended has no pid and nothing to say") {
   const house here{
     {with(resigned(puppet_child("a", {"notify", "STATUS=here", "read"})), [](auto& it) {

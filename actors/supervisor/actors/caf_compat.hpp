@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -204,6 +205,16 @@ void send_after(Self* self, std::chrono::nanoseconds delay, const Dst& dst, Ts&&
 #endif
 }
 
+/// As `send_after`, and keeps none but the receiver.
+template <class Dst, class... Ts>
+void anon_send_after(std::chrono::nanoseconds delay, const Dst& dst, Ts&&... xs) {
+#if SUPERVISOR_CAF_LEGACY
+  caf::delayed_anon_send(dst, delay, std::forward<Ts>(xs)...);
+#else
+  caf::anon_mail(std::forward<Ts>(xs)...).delay(delay).send(dst);
+#endif
+}
+
 /// Gives back a handle: `.then(ok, failed)` in actors, `.receive(ok, failed)` in scoped actors.
 template <class Self, class Dst, class Timeout, class... Ts>
 auto request(Self&& self, const Dst& dst, Timeout timeout, Ts&&... xs) {
@@ -237,6 +248,22 @@ void send_exit_now(Self* self, const caf::actor& dst, caf::error why) {
 
 inline void anon_send_exit(const caf::actor& dst, caf::error why) {
   compat::anon_send(dst, caf::exit_msg{caf::actor_addr{}, std::move(why)});
+}
+
+/// Spawns an actor with a thread of its own. Throws std::system_error if there is none to be had: 0.17.6
+/// would count it among the threads that the end of the actor system waits for.
+template <class Self, class F>
+auto spawn_with_thread(Self* parent, F body) {
+#if SUPERVISOR_CAF_LEGACY
+  try {
+    return parent->template spawn<caf::detached>(std::move(body));
+  } catch (const std::system_error&) {
+    parent->system().dec_detached_threads();
+    throw;
+  }
+#else
+  return parent->template spawn<caf::detached>(std::move(body));
+#endif
 }
 
 /// The state of a stateful actor.

@@ -20,6 +20,7 @@ struct uplink {
   std::shared_ptr<watch_post> post{}; ///< if somebody looks after it
 
   void tell(news what, child_exit exit = {}, std::string text = {}) const;
+  void beat(time_point at) const;
   void note(child_note) const;
   void prepared(belongings) const;
 

@@ -37,6 +37,12 @@ void uplink::tell(news what, child_exit exit, std::string text) const {
                       child_start{{.what = what, .who = who, .exit = exit}, std::move(text)});
 }
 
+void uplink::beat(time_point at) const {
+  if (const auto strong = supervisor.lock())
+    compat::anon_send(caf::actor_cast<caf::actor>(strong),
+                      child_start{{.what = news::heartbeat, .who = who, .at = at}});
+}
+
 void uplink::note(child_note what) const {
   if (const auto strong = supervisor.lock())
     compat::anon_send(caf::actor_cast<caf::actor>(strong),

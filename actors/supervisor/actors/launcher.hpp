@@ -408,8 +408,8 @@ launcher blocking_worker(F body, Args... args) {
     if (b.fakes_threads())
       return detail::spawn_fake(b.parent, b.up);
     const auto run = [&](auto... known) {
-      return b.parent->spawn<caf::detached>(
-        [body = made->body, known..., up = b.up](caf::blocking_actor* self) {
+      return compat::spawn_with_thread(
+        b.parent, [body = made->body, known..., up = b.up](caf::blocking_actor* self) {
           up.tell(news::started);
           try {
             body(known...);

@@ -126,7 +126,8 @@ struct child_note {
   std::int32_t pid = 0;
   std::string status{};               ///< as it says itself
   std::vector<std::string> remarks{}; ///< limits that nobody keeps
-  std::string waits_for{};            ///< a precondition
+  std::string left{};      ///< processes of it that outlive its main process, or their kill
+  std::string waits_for{}; ///< a precondition
 };
 
 /// What happened to a child.
@@ -136,6 +137,15 @@ struct child_start {
   std::shared_ptr<last_words> words{};          ///< with news::lingering
   std::shared_ptr<const belongings> prepared{}; ///< with news::prepared
   std::shared_ptr<const child_note> note{};     ///< no news either
+};
+
+/// What came of a question of a preparer, which some other thread looked at.
+struct preparation {
+  std::uint32_t number = 0;                ///< of the question
+  bool holds = false;                      ///< the precondition
+  std::shared_ptr<const belongings> got{}; ///< or why not
+  std::string why_not{};
+  caf::error why{}; ///< who was asked has thrown
 };
 
 /// What a supervisor asks a child with a `health_check` or a `readiness_probe`. The child answers
@@ -167,6 +177,7 @@ using supervisor_mailbox = typed_actor<caf::result<void>(control), caf::result<v
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::control)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::child_start)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::control_plane)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::preparation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::situation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::decision)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supervisor::health_question)

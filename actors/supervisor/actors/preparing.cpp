@@ -1,6 +1,8 @@
 #include "supervisor/actors/preparing.hpp"
 
+#include "supervisor/actors/alarm.hpp"
 #include "supervisor/actors/reachable.hpp"
+#include "supervisor/due.hpp"
 
 #include <unistd.h>
 
@@ -60,12 +62,23 @@ expected<belongings> fetch(const child_details& said, const secret_provider& ask
   return got;
 }
 
+/// Other people's code: what it throws is its answer.
+caf::error error_of(const std::function<void()>& ask) {
+  try {
+    ask();
+    return {};
+  } catch (...) {
+    auto x = std::current_exception();
+    return panic(x);
+  }
+}
+
 class preparer : public caf::event_based_actor {
 public:
   preparer(caf::actor_config& config, uplink up, child_details said, secret_provider secrets,
-           bool is_virtual)
+           std::optional<blocking_calls> calls)
     : caf::event_based_actor(config), up_(std::move(up)), said_(std::move(said)),
-      secrets_(std::move(secrets)), is_virtual_(is_virtual) {}
+      secrets_(std::move(secrets)), calls_(std::move(calls)) {}
 
   const char* name() const override { return "supervisor.preparer"; }
 
@@ -73,41 +86,147 @@ protected:
   caf::behavior make_behavior() override {
     guard(this);
     compat::drop_unexpected(this);
-    since_ = clock().now();
     go_on();
-    return {[this](const control_plane&) { go_on(); }};
+    return {
+      [this](const preparation& x) { on_answer(x); },
+      [this](const control_plane& x) { on_time(x); },
+    };
   }
 
 private:
+  /// The next precondition or, when all of them hold, what the child is to have.
   void go_on() {
-    for (; next_ < said_.preconditions.size(); ++next_, since_ = clock().now())
-      if (!holds(said_.preconditions[next_], is_virtual_))
-        return wait(said_.preconditions[next_]);
-    auto got = fetch(said_, secrets_);
-    if (!got)
-      return quit(make_failure(failure::start_failed, words_for(got.error())));
-    up_.prepared(std::move(*got));
+    if (next_ == said_.preconditions.size())
+      return ask_for_belongings();
+    limit_ = due_after(now(), said_.preconditions[next_].timeout);
+    look();
+  }
+
+  void look() {
+    const auto& wanted = said_.preconditions[next_];
+    const auto ask = [wanted, is_virtual = !calls_](preparation& to) {
+      to.why = error_of([&] { to.holds = holds(wanted, is_virtual); });
+    };
+    begin(ask);
+  }
+
+  void ask_for_belongings() {
+    const auto ask = [said = said_, secrets = secrets_](preparation& to) {
+      to.why = error_of([&] {
+        auto got = fetch(said, secrets);
+        if (got)
+          to.got = std::make_shared<const belongings>(std::move(*got));
+        else
+          to.why_not = words_for(got.error());
+      });
+    };
+    if (said_.secrets.empty()) // nobody has to be asked
+      return answer_here(ask);
+    begin(ask);
+  }
+
+  /// What may block is done elsewhere, and what does not come back in time is not waited for.
+  template <class Ask>
+  void begin(Ask ask) {
+    if (!calls_)
+      return answer_here(ask);
+    ++number_;
+    const auto me = caf::actor_cast<caf::weak_actor_ptr>(ctrl());
+    const auto no = calls_->begin([ask, me, number = number_] {
+      preparation to{.number = number};
+      ask(to);
+      if (const auto strong = me.lock())
+        compat::anon_send(caf::actor_cast<caf::actor>(strong), std::move(to));
+    });
+    if (!no.empty())
+      return fail((is_looking() ? words_for(said_.preconditions[next_]) + ": " : "") + no);
+    if (is_looking())
+      wait_for_answer();
+  }
+
+  template <class Ask>
+  void answer_here(const Ask& ask) {
+    preparation to{.number = ++number_};
+    ask(to);
+    on_answer(to);
+  }
+
+  void on_answer(const preparation& x) {
+    if (x.number != number_)
+      return;
+    waits_ = false;
+    if (x.why)
+      return quit(x.why);
+    if (!is_looking())
+      return x.got ? give(*x.got) : fail(x.why_not);
+    if (!x.holds)
+      return look_again();
+    ++next_;
+    go_on();
+  }
+
+  void look_again() {
+    const auto left = limit_.at - now();
+    if (left <= nanoseconds{0})
+      return fail_to_hold();
+    tell();
+    alarm_.ring(std::min<nanoseconds>(said_.preconditions[next_].check_interval, left),
+                control_plane{control_plane::tick::deadline, number_});
+  }
+
+  void wait_for_answer() {
+    constexpr nanoseconds least = std::chrono::milliseconds{100}; // of a look at the last moment
+    waits_ = true;
+    tell();
+    alarm_.ring(std::max<nanoseconds>(limit_.at - now(), least),
+                control_plane{control_plane::tick::deadline, number_});
+  }
+
+  void on_time(const control_plane& x) {
+    if (x.number != number_)
+      return;
+    if (!waits_)
+      return look();
+    if (const auto late = now() - limit_.at; late > tolerated_lateness)
+      if (const auto later = put_off(limit_, now(), late); later.at > now()) {
+        limit_ = later; // we were paused, and its answer may be on its way
+        return wait_for_answer();
+      }
+    fail_to_hold();
+  }
+
+  bool is_looking() const { return next_ < said_.preconditions.size(); }
+  caf::actor_clock::time_point now() const { return clock().now(); }
+
+  /// Once for each precondition.
+  void tell() {
+    if (std::exchange(told_of_, next_ + 1) != next_ + 1)
+      up_.note({.waits_for = words_for(said_.preconditions[next_])});
+  }
+
+  void give(const belongings& got) {
+    up_.prepared(got);
     quit();
   }
 
-  void wait(const precondition& x) {
-    const auto waited = clock().now() - since_;
-    if (waited >= x.timeout)
-      return quit(make_failure(failure::start_failed,
-                               words_for(x) + " did not hold within " + to_string(x.timeout)));
-    if (std::exchange(told_of_, next_ + 1) != next_ + 1)
-      up_.note({.waits_for = words_for(x)});
-    compat::send_after(this, std::min<nanoseconds>(x.check_interval, x.timeout - waited),
-                       caf::actor{this}, control_plane{control_plane::tick::deadline});
+  void fail_to_hold() {
+    const auto& x = said_.preconditions[next_];
+    fail(words_for(x) + " did not hold within " + to_string(x.timeout)
+         + (waits_ ? "; its last check has not come back" : ""));
   }
+
+  void fail(std::string why) { quit(make_failure(failure::start_failed, std::move(why))); }
 
   const uplink up_;
   const child_details said_;
   const secret_provider secrets_;
-  const bool is_virtual_;
-  std::size_t next_ = 0;    ///< precondition
-  std::size_t told_of_ = 0; ///< so many
-  caf::actor_clock::time_point since_{};
+  const std::optional<blocking_calls> calls_; ///< none: time is virtual, and nothing blocks
+  std::size_t next_ = 0;                      ///< precondition
+  std::size_t told_of_ = 0;                   ///< so many
+  due limit_{};                               ///< of the precondition
+  std::uint32_t number_ = 0;                  ///< of the question that counts
+  bool waits_ = false;                        ///< for its answer
+  alarm alarm_{*this};
 };
 
 } // namespace
@@ -119,11 +238,11 @@ bool needs_preparation(const child_spec& child) {
 }
 
 caf::actor spawn_preparer(caf::local_actor* parent, const uplink& up, const child_spec& child,
-                          const start_options& options) {
+                          const start_options& options, const blocking_calls& calls) {
   const auto secrets = options.secrets ? options.secrets : secrets_from_environment();
-  if (options.fake_threads)
-    return parent->spawn<preparer>(up, *child.more, secrets, true);
-  return parent->spawn<preparer, caf::detached>(up, *child.more, secrets, false);
+  return parent->spawn<preparer>(up, *child.more, secrets,
+                                 options.fake_threads ? std::nullopt
+                                                      : std::optional<blocking_calls>{calls});
 }
 
 } // namespace supervisor::detail

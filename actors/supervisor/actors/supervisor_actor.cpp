@@ -260,9 +260,17 @@ void supervisor_actor::publish() {
 std::string_view supervisor_actor::text_for(const event& x) const {
   if (x.no == objection::invalid)
     return commands_.at(x.key)->wrong;
+  if (x.what == event_type::child_abandoned)
+    return left_of(x.who);
   const auto& texts = x.what == event_type::child_stalled ? stalls_ : words_;
   const auto text = texts.find(x.who.who);
   return text == texts.end() ? std::string_view{} : text->second;
+}
+
+/// Which processes of it are left, if it is one.
+std::string_view supervisor_actor::left_of(life who) const {
+  const auto* mine = seat_of(who);
+  return mine && mine->note() ? std::string_view{mine->note()->left} : std::string_view{};
 }
 
 /// From `next` on; false if that is not all of it.
@@ -336,6 +344,8 @@ void supervisor_actor::kill(life who) {
 
 void supervisor_actor::abandon(life who) {
   auto* mine = seat_of(who);
+  if (const auto left = left_of(who); !left.empty())
+    words_[who.who] = left;
   if (auto left = mine ? std::exchange(mine->who, nullptr) : nullptr)
     abandoned_.emplace_back(who, std::move(left));
 }
@@ -371,8 +381,10 @@ void supervisor_actor::wake(time_point at) {
   if (at <= now)
     return compat::send(this, supervisor_mailbox{this},
                         control_plane{control_plane::tick::deadline});
-  compat::send_after(this, at - now, supervisor_mailbox{this},
-                     control_plane{control_plane::tick::deadline});
+  if (at - now <= soon)
+    return compat::send_after(this, at - now, supervisor_mailbox{this},
+                              control_plane{control_plane::tick::deadline});
+  alarm_.ring(at - now, control_plane{control_plane::tick::deadline});
 }
 
 /// What comes from outside before the answer is in the mailbox before it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "supervisor/actors/alarm.hpp"
 #include "supervisor/actors/exit_of.hpp"
 #include "supervisor/actors/tree_core.hpp"
 #include "supervisor/roster.hpp"
@@ -61,6 +62,9 @@ private:
   /// After so long without a report it goes on.
   static constexpr auto patience = std::chrono::milliseconds{1};
 
+  /// A message that comes later than this must not keep us in memory when we have ended.
+  static constexpr auto soon = std::chrono::seconds{1};
+
   /// If the outside cannot be heard in this time, such as from a host whose thread is stuck, those who
   /// are late are judged nevertheless.
   static constexpr auto longest_listening = std::chrono::seconds{1};
@@ -94,6 +98,7 @@ private:
   void decide();
   void publish();
   std::string_view text_for(const event&) const;
+  std::string_view left_of(life) const;
   bool carry_out_some(const effects&, std::size_t& next);
   void carry_out(const effect&, const effects& of);
   void cancel(life);
@@ -108,7 +113,8 @@ private:
 
   // -- supervisor_starts.cpp: lives that begin ------------------------------------------------------------
 
-  seat* seat_of(life);
+  const seat* seat_of(life) const;
+  seat* seat_of(life who) { return const_cast<seat*>(std::as_const(*this).seat_of(who)); }
   bool is_running(slot who) const { return seats_[who].who && !seats_[who].prepares; }
   void start_child(life);
   void prepare(life, seat&);
@@ -217,6 +223,7 @@ private:
   std::size_t owed_ = 0;    ///< reports, see most_at_once
   std::size_t owed_before_ = 0;
   bool watches_progress_ = false;
+  alarm alarm_{*this};
   std::uint32_t listenings_ = 0;  ///< so far
   std::uint32_t listens_for_ = 0; ///< the one under way; 0: none
   std::vector<input> pending_, taken_;

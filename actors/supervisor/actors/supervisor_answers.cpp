@@ -114,6 +114,8 @@ child_state supervisor_actor::known_of(slot who) const {
     child.pid = note->pid;
     child.status_text = note->status;
     child.remarks = note->remarks;
+    if (!note->left.empty())
+      child.remarks.push_back(note->left);
     if (!note->waits_for.empty())
       child.waits_for.push_back(note->waits_for);
   }

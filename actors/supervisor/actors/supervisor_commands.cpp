@@ -215,6 +215,7 @@ void supervisor_actor::add_child(const control& x) {
 
 /// A forgotten child of that id may have left words here.
 slot supervisor_actor::take_seat(child_spec child) {
+  tree_->secret_keys().add(child);
   const std::scoped_lock lock{roster_lock_};
   const auto who = roster_.add(std::move(child));
   words_.erase(who);
@@ -368,6 +369,7 @@ void supervisor_actor::revise(const control& x) {
     const std::scoped_lock lock{roster_lock_};
     roster_.revise(query.wanted, query.must_hold);
   }
+  tree_->secret_keys().add(*query.wanted);
   asked_.clear(); // asked by rules that hold no more
   seats_.resize(roster_.size());
   revise_cells();

@@ -56,6 +56,7 @@ void supervisor_actor::on_exit() {
       child.known->down(make_failure(failure::child_down, "its supervisor is down"));
   seats_.clear();
   undone_.clear();
+  alarm_.silence();
   over_ = true;
   {
     const std::scoped_lock lock{roster_lock_};

@@ -7,7 +7,7 @@
 namespace supervisor::detail {
 
 /// Null: of a life that nobody holds any more.
-supervisor_actor::seat* supervisor_actor::seat_of(life who) {
+const supervisor_actor::seat* supervisor_actor::seat_of(life who) const {
   if (who.who >= seats_.size())
     return nullptr;
   if (seats_[who.who].number == who.number)
@@ -35,7 +35,7 @@ void supervisor_actor::start_child(life who) {
 /// Whoever prepares the start stands in the child's place, so that it can be stopped.
 void supervisor_actor::prepare(life who, seat& mine) {
   const uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who};
-  mine.who = spawn_preparer(this, up, spec_of(who.who), tree_->options());
+  mine.who = spawn_preparer(this, up, spec_of(who.who), tree_->options(), tree_->blocking_calls());
   mine.prepares = true;
   caf::actor_cast<caf::strong_actor_ptr>(mine.who)->get()->attach_functor(
     [up](const caf::error& why) {

@@ -190,6 +190,7 @@ expected<tree> start(caf::actor_system& system, supervisor_spec spec, start_opti
   const auto blue
     = detail::make_blueprint(std::make_shared<const supervisor_spec>(std::move(spec)), seed);
   const auto core = std::make_shared<detail::tree_core>(system, std::move(options), most_commands);
+  core->secret_keys().add(*blue->spec);
   core->set_root(caf::actor_cast<caf::actor>(
     system.spawn<detail::supervisor_actor>(blue, std::string{}, core, detail::uplink{})));
   return tree{core};

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "supervisor/actors/blocking_calls.hpp"
 #include "supervisor/actors/cell.hpp"
 #include "supervisor/actors/launcher.hpp"
 #include "supervisor/actors/observer.hpp"
+#include "supervisor/actors/secret_keys.hpp"
 #include "supervisor/actors/secrets.hpp"
 #include "supervisor/actors/stall_watch.hpp"
 
@@ -45,6 +47,8 @@ struct start_options {
   std::function<void(const log_line&)> log = lines_on_stderr();
   /// A delegated cgroup of version 2: each process gets one below it. Empty: none.
   std::string cgroup{};
+  /// The soft limit of open files that processes get, if this program has raised its own. Unset: ours.
+  std::optional<std::uint64_t> soft_files{};
   /// Of all children of the tree that name secrets; empty: the environment.
   secret_provider secrets{};
   /// Children with threads of their own become actors that do nothing: for virtual time.
@@ -119,6 +123,8 @@ public:
       stalls_([this](const watch_post& stuck) { tell_of_stall(stuck); }) {}
 
   const start_options& options() const { return options_; }
+  detail::secret_keys& secret_keys() { return secret_keys_; }
+  const detail::blocking_calls& blocking_calls() const { return blocking_calls_; }
   caf::actor_system& system() const { return *system_; }
 
   // -- events -----------------------------------------------------------------------------------------
@@ -175,10 +181,11 @@ public:
   template <std::derived_from<tree_part> T>
   std::shared_ptr<T> shared(const std::function<std::shared_ptr<T>()>& make) {
     const std::scoped_lock lock{mutex_};
-    auto& found = parts_[typeid(T)];
-    if (!found)
-      found = make();
-    return std::static_pointer_cast<T>(found);
+    if (const auto known = parts_.find(typeid(T)); known != parts_.end())
+      return std::static_pointer_cast<T>(known->second);
+    const auto made = make(); // may throw, as when there is no thread for it
+    parts_.emplace(typeid(T), made);
+    return made;
   }
 
   /// Calls `then`, once and on any thread, when all that had come from outside before has been passed on.
@@ -196,6 +203,8 @@ private:
 
   caf::actor_system* system_;
   const start_options options_;
+  detail::secret_keys secret_keys_;
+  const detail::blocking_calls blocking_calls_{};
   const std::uint32_t most_commands_;
   std::mutex observing_;
   mutable std::mutex mutex_;

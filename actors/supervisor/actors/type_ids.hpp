@@ -12,6 +12,7 @@ struct health_question;
 struct control;
 struct child_start;
 struct control_plane;
+struct preparation;
 
 } // namespace supervisor
 
@@ -25,6 +26,7 @@ CAF_ADD_TYPE_ID(supervisor, (supervisor::control_plane))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::situation))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::decision))
 CAF_ADD_TYPE_ID(supervisor, (supervisor::health_question))
+CAF_ADD_TYPE_ID(supervisor, (supervisor::preparation))
 CAF_END_TYPE_ID_BLOCK(supervisor)
 
 SUPERVISOR_ERROR_ENUM(supervisor::failure, "supervisor")

@@ -100,6 +100,15 @@ errand host_ref::after(std::chrono::nanoseconds delay, std::function<void()> fn)
   });
 }
 
+errand host_ref::patiently(std::chrono::nanoseconds delay, std::function<void()> fn) const {
+  return begin(to_, [delay = host_state::sensible(delay), fn = std::move(fn)](host_state& at) {
+    auto made = std::make_shared<job>([fn](int) { fn(); }, std::in_place_type<asio::steady_timer>,
+                                      at.io(), delay);
+    made->mercy = delay;
+    return made;
+  });
+}
+
 errand host_ref::when_readable(int fd, std::function<void()> fn) const {
   return wait_for(to_, fd, host_state::wait_type::wait_read, std::move(fn));
 }

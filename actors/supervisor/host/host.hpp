@@ -48,6 +48,10 @@ public:
   /// Once; see errand::again.
   [[nodiscard]] errand after(std::chrono::nanoseconds, std::function<void()>) const;
 
+  /// As `after`, for somebody else's time: if the program was paused when that was over, so that we look
+  /// too late, it is longer by as much, in all by no more than `delay`.
+  [[nodiscard]] errand patiently(std::chrono::nanoseconds delay, std::function<void()>) const;
+
   /// Over and over, as long as it is readable or at its end. `fd` is a pipe, a socket or a pidfd
   /// and becomes non-blocking. It stays the caller's, who closes it on the host's thread, when the
   /// errand has ended.

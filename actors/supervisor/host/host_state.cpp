@@ -1,5 +1,7 @@
 #include "supervisor/host/host_state.hpp"
 
+#include "supervisor/due.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -114,6 +116,8 @@ void host_state::came(std::uint64_t id, std::uint64_t round, int value) {
   if (found == jobs_.end() || found->second->round != round)
     return;
   const auto one = found->second; // lives until the call is over, though it may end itself
+  if (put_off(*one))
+    return wait(id, one);
   const bool repeats = !std::holds_alternative<asio::steady_timer>(one->waits);
   try {
     one->call(value);
@@ -121,6 +125,20 @@ void host_state::came(std::uint64_t id, std::uint64_t round, int value) {
   }
   if (repeats && jobs_.contains(id))
     wait(id, one);
+}
+
+/// We look too late, and that is nobody's fault.
+bool host_state::put_off(job& one) {
+  auto* const timer = std::get_if<asio::steady_timer>(&one.waits);
+  const auto now = std::chrono::steady_clock::now();
+  if (!timer || now - timer->expiry() <= tolerated_lateness)
+    return false;
+  const auto later = supervisor::put_off({timer->expiry(), one.mercy}, now, now - timer->expiry());
+  if (later.at <= now)
+    return false;
+  one.mercy = later.mercy;
+  timer->expires_at(later.at);
+  return true;
 }
 
 void host_state::take(int signal) {

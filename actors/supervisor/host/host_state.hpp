@@ -51,7 +51,8 @@ public:
 
     std::function<void(int)> call;
     std::variant<std::monostate, asio::steady_timer, descriptor_wait, signal_wait> waits;
-    std::uint64_t round = 0; ///< of the wait that counts
+    std::uint64_t round = 0;           ///< of the wait that counts
+    std::chrono::nanoseconds mercy{0}; ///< of a timer, see host_ref::patiently
   };
 
   using make_job = std::function<std::shared_ptr<job>(host_state&)>;
@@ -86,6 +87,7 @@ private:
   void add(std::uint64_t id, const make_job&);
   void wait(std::uint64_t id, const std::shared_ptr<job>&);
   void came(std::uint64_t id, std::uint64_t round, int value);
+  static bool put_off(job&);
   void take(int signal);
   void give_back(int signal);
 

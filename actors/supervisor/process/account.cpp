@@ -19,6 +19,8 @@ struct user_entry {
   std::string name{};
   uid_t user{};
   gid_t group{};
+  std::string home{};
+  std::string shell{};
 };
 
 std::optional<unsigned> number_in(const std::string& text) {
@@ -52,7 +54,7 @@ std::optional<user_entry> find_user(const std::string& text) {
     room);
   if (!found)
     return std::nullopt;
-  return user_entry{found->pw_name, found->pw_uid, found->pw_gid};
+  return user_entry{found->pw_name, found->pw_uid, found->pw_gid, found->pw_dir, found->pw_shell};
 }
 
 std::optional<gid_t> find_group(const std::string& text) {
@@ -98,7 +100,7 @@ expected<account> without_entry(const process_spec& spec) {
   if (spec.group.empty())
     return fault{"/process/group",
                  "is needed, since user " + spec.user + " has no entry that names its group"};
-  return with_group(spec, {.user = *number});
+  return with_group(spec, {.user = *number, .name = spec.user, .home = "/", .shell = "/bin/sh"});
 }
 
 /// What is so already needs no rights.
@@ -114,6 +116,12 @@ account changes(account wanted) {
 
 } // namespace
 
+std::vector<std::string> variables_of_user(const account& x) {
+  if (x.name.empty())
+    return {};
+  return {"HOME=" + x.home, "USER=" + x.name, "LOGNAME=" + x.name, "SHELL=" + x.shell};
+}
+
 expected<account> account_of(const process_spec& spec) {
   account wanted;
   if (!spec.user.empty()) {
@@ -121,6 +129,9 @@ expected<account> account_of(const process_spec& spec) {
     if (!user)
       return without_entry(spec);
     wanted.user = user->user;
+    wanted.name = user->name;
+    wanted.home = user->home.empty() ? "/" : user->home;
+    wanted.shell = user->shell.empty() ? "/bin/sh" : user->shell;
     wanted.group = spec.group.empty() ? user->group : find_group(spec.group);
     wanted.groups = groups_of(user->name, wanted.group.value_or(user->group));
   }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "supervisor/expected.hpp"
+#include "supervisor/process/descriptor.hpp"
+#include "supervisor/process/some_processes.hpp"
 
 #include <string>
 #include <utility>
@@ -10,10 +12,15 @@ namespace supervisor {
 /// A cgroup (version 2) of one process and its descendants. One owner, who removes it.
 class cgroup_leaf {
 public:
+  /// Kills whoever is in leaves whose owners were killed, and removes them. Those who are not gone at once
+  /// are the next one's business.
+  static void clear_those_left(const std::string& parent);
+
   /// In the directory of a cgroup that is ours to divide.
   static expected<cgroup_leaf> make(const std::string& parent, const std::string& name);
 
-  cgroup_leaf(cgroup_leaf&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  cgroup_leaf(cgroup_leaf&& other) noexcept
+    : path_(std::exchange(other.path_, {})), owned_(std::move(other.owned_)) {}
   cgroup_leaf& operator=(cgroup_leaf&&) = delete;
 
   /// Kills who is left, tries to remove it.
@@ -29,6 +36,9 @@ public:
 
   void kill_all() const;
 
+  /// Who is in it.
+  some_processes members() const;
+
   /// Whether it is gone, or can never be removed. Until then, somebody is in it.
   bool remove();
 
@@ -36,9 +46,11 @@ public:
   bool ran_out_of_memory() const;
 
 private:
-  explicit cgroup_leaf(std::string path) : path_(std::move(path)) {}
+  cgroup_leaf(std::string path, descriptor owned)
+    : path_(std::move(path)), owned_(std::move(owned)) {}
 
   std::string path_;
+  descriptor owned_; ///< its folder, locked as long as we live
 };
 
 } // namespace supervisor

@@ -24,6 +24,11 @@ bool is_for_us(std::string_view variable) {
 
 std::vector<std::string> environment_with(std::vector<std::string> own, const told_by_us& told) {
   std::erase_if(own, is_for_us);
+  for (const auto& variable : told.of_user) {
+    const auto name = variable.substr(0, variable.find('='));
+    if (std::ranges::none_of(own, [&](const auto& x) { return is_called(x, name); }))
+      own.push_back(variable);
+  }
   own.push_back(std::string{marker_variable} + '=' + told.marker);
   if (!told.notify_address.empty())
     own.push_back("NOTIFY_SOCKET=" + told.notify_address);

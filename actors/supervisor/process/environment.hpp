@@ -12,6 +12,7 @@ struct told_by_us {
   std::string marker{};
   std::string notify_address{};         ///< empty: none
   std::chrono::nanoseconds watchdog{0}; ///< 0: none
+  std::vector<std::string> of_user{};   ///< "NAME=value"; each unless it has one of that name
 };
 
 /// "NAME=value" each. What others told us in variables of these names is left out.

@@ -1,7 +1,5 @@
 #include "supervisor/process/exit_of_process.hpp"
 
-#include "supervisor/report.hpp"
-
 #include <csignal>
 
 namespace supervisor::detail {
@@ -32,20 +30,37 @@ bool obeyed(const process_end& end, const done_to_process& done) {
 
 } // namespace
 
-child_exit exit_of(const process_end& end, const done_to_process& done) {
+child_exit exit_of(const process_end& end, const done_to_process& done, bool all_of_it) {
   if (done.unhealthy)
     return {exit_class::nonzero_exit, exit_detail::none, failure_kind::unhealthy, 0};
   if (obeyed(end, done))
-    return {exit_class::external_cancel, exit_detail::none, failure_kind::cancelled, 0};
+    return {exit_class::external_cancel,
+            end.swept.count > 0 && !all_of_it ? exit_detail::killed : exit_detail::none,
+            failure_kind::cancelled, 0};
   return failed(detail_of(end, done), end.signal != 0 ? end.signal : end.code);
 }
 
-std::string words(const process_end& end) {
-  auto text
-    = supervisor::words(failed(detail_of(end, {}), end.signal != 0 ? end.signal : end.code));
-  if (end.left_behind > 0)
-    text += "; " + std::to_string(end.left_behind)
-            + (end.left_behind == 1 ? " process" : " processes") + " below it could not be killed";
+namespace {
+
+std::string text_of(helper_end how) {
+  switch (how) {
+    case helper_end::in_order:
+      return "";
+    case helper_end::was_killed:
+      return "the helper between us and it was killed, and it died with that";
+    case helper_end::gave_up:
+      return "the helper between us and it did not answer, and was killed with it";
+  }
+  return "";
+}
+
+} // namespace
+
+std::string text_of(const process_end& end, bool all_of_it) {
+  auto text = text_of(end.helper);
+  if (end.swept.count > 0 && !all_of_it)
+    text += (text.empty() ? "" : "; ") + std::string{"killed what was left of it: "}
+            + to_string(end.swept);
   return text;
 }
 

@@ -15,9 +15,11 @@ struct done_to_process {
 };
 
 /// Its end in the words of policies. Which codes are a success is for its supervisor to say.
-child_exit exit_of(const process_end&, const done_to_process&);
+/// `all_of_it`: what was swept was to be killed, and does not count as such.
+child_exit exit_of(const process_end&, const done_to_process&, bool all_of_it);
 
-/// For people, "signal SIGSEGV, core dumped; 2 processes could not be killed".
-std::string words(const process_end&);
+/// What is to be said of it beside that, "killed what was left of it: sleep (pid 12)"; or "". `all_of_it`:
+/// whatever descended from its main process was to be killed.
+std::string text_of(const process_end&, bool all_of_it);
 
 } // namespace supervisor::detail

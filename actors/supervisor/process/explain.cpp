@@ -129,6 +129,10 @@ fault explain(const wire::mishap& wrong, const process_spec& spec, const resourc
       return about_identity("/process/user", spec.user, wrong.error);
     case wire::step::stdin_file:
       return {"/process/stdin", quoted(spec.stdin_file) + ": " + words};
+    case wire::step::environment:
+      return {"/environment", "cannot be read by the program: " + words};
+    case wire::step::notify_socket:
+      return {"/process", "no socket for its notices: " + words};
     case wire::step::program:
       return about_program(spec, wrong.error, environment);
     case wire::step::interpreter:

@@ -2,15 +2,11 @@
 
 #include "supervisor/process/environment.hpp"
 #include "supervisor/process/explain.hpp"
-#include "supervisor/process/sweep.hpp"
-#include "supervisor/process/words.hpp"
 
 #include <array>
 #include <cerrno>
-#include <csignal>
+#include <cstring>
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -18,17 +14,11 @@
 
 namespace supervisor {
 
-namespace {
-
 using namespace std::chrono_literals;
 
-constexpr std::size_t pipe_bytes = std::size_t{64} * 1024; ///< read at a time: what a pipe holds
-constexpr int notices_at_a_time = 64;
-constexpr auto between_looks = 5ms;
-constexpr auto patience = std::chrono::milliseconds{wire::patience_ms};
+namespace {
 
-/// Within which a helper that was told to kill has done so or said that it cannot.
-constexpr auto helper_patience = patience + 1s;
+constexpr std::size_t pipe_bytes = std::size_t{64} * 1024; ///< read at a time: what a pipe holds
 
 std::string make_marker() {
   std::array<unsigned char, 8> dice{};
@@ -41,45 +31,12 @@ std::string make_marker() {
   return text;
 }
 
-process_end end_of(const wire::report& told) {
-  process_end end;
-  if (WIFSIGNALED(told.status)) {
-    end.signal = WTERMSIG(told.status);
-    end.core = WCOREDUMP(told.status);
-  } else {
-    end.code = WEXITSTATUS(told.status);
-  }
-  end.left_behind = static_cast<std::size_t>(told.left);
-  return end;
-}
-
-/// The helper ends as its program did.
-process_end end_of(const siginfo_t& helper) {
-  process_end end;
-  if (helper.si_code == CLD_EXITED)
-    end.code = helper.si_status;
-  else
-    end.signal = helper.si_status;
-  return end;
-}
-
 } // namespace
 
 os_process::guardian::guardian(host_ref on, process_order order, process_callbacks callbacks)
   : host_(std::move(on)), order_(std::move(order)), tell_(std::move(callbacks)),
     marker_(make_marker()), out_{output_stream::out, lines{order_.spec.max_line_bytes}},
     err_{output_stream::err, lines{order_.spec.max_line_bytes}} {}
-
-template <class... Args>
-void os_process::guardian::tell(const std::function<void(Args...)>& to,
-                                std::type_identity_t<Args>... what) {
-  if (hushed_ || !to)
-    return;
-  try {
-    to(std::forward<Args>(what)...);
-  } catch (...) { // somebody else's function; the program is not to blame
-  }
-}
 
 // -- starting ------------------------------------------------------------------------------------
 
@@ -103,7 +60,7 @@ std::optional<fault> os_process::guardian::prepare() {
     return wrong;
   if (auto wrong = limit())
     return wrong;
-  if (auto wrong = open_notify_socket())
+  if (auto wrong = make_notify_place())
     return wrong;
   return launch_helper();
 }
@@ -111,7 +68,7 @@ std::optional<fault> os_process::guardian::prepare() {
 std::optional<fault> os_process::guardian::make_cgroup() {
   if (order_.cgroup.empty())
     return std::nullopt;
-  auto made = cgroup_leaf::make(order_.cgroup, "supervised-" + marker_);
+  auto made = cgroup_leaf::make(order_.cgroup, marker_);
   if (made)
     cgroup_.emplace(*std::move(made));
   else if (order_.limits.required)
@@ -130,13 +87,13 @@ std::optional<fault> os_process::guardian::limit() {
   return std::nullopt;
 }
 
-std::optional<fault> os_process::guardian::open_notify_socket() {
+std::optional<fault> os_process::guardian::make_notify_place() {
   if (!order_.notify)
     return std::nullopt;
-  auto opened = notify_socket::open();
-  if (!opened)
-    return opened.error().front();
-  notices_.emplace(*std::move(opened));
+  auto made = notify_place::make();
+  if (!made)
+    return made.error().front();
+  notices_.emplace(*std::move(made));
   return std::nullopt;
 }
 
@@ -144,11 +101,14 @@ std::optional<fault> os_process::guardian::launch_helper() {
   order_.environment = environment_with(std::move(order_.environment),
                                         {.marker = marker_,
                                          .notify_address = notices_ ? notices_->address() : "",
-                                         .watchdog = order_.watchdog});
+                                         .watchdog = order_.watchdog,
+                                         .of_user = variables_of_user(who_)});
   auto made = spawn({.spec = order_.spec,
                      .environment = order_.environment,
                      .who = who_,
                      .limits = limits_,
+                     .notify_address = notices_ ? notices_->address() : "",
+                     .soft_files = order_.soft_files,
                      .cgroup_procs = cgroup_ ? cgroup_->procs() : "",
                      .must_join = order_.limits.required});
   if (!made)
@@ -165,13 +125,13 @@ void os_process::guardian::watch() {
   on_handle_ = host_.when_readable(helper_.handle.number(), [self] { self->helper_ended(); });
 }
 
-/// Of what the program says there is nothing to hear before it is said to run.
 void os_process::guardian::now_running(pid_t pid) {
   running_ = true;
+  main_ = descriptor{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
+  if (main_)
+    on_main_
+      = host_.when_readable(main_.number(), [self = shared_from_this()] { self->main_is_gone(); });
   tell(tell_.started, pid);
-  if (notices_)
-    on_notice_ = host_.when_readable(notices_->number(),
-                                     [self = shared_from_this()] { self->hear_notices(); });
   watch_output();
 }
 
@@ -185,19 +145,13 @@ void os_process::guardian::fail(const fault& wrong) {
 // -- while it runs -------------------------------------------------------------------------------
 
 void os_process::guardian::signal(int number) {
+  wake_helper();
   command({.kind = wire::command_kind::signal, .signal = number});
 }
 
-void os_process::guardian::kill() {
-  if (!on_handle_) // it is ending already
-    return;
-  if (!command({.kind = wire::command_kind::kill, .signal = 0})) {
-    on_control_.end();
-    helper_.control.close(); // which means the same
-  }
-  later_ = host_.after(helper_patience, [self = shared_from_this()] {
-    syscall(SYS_pidfd_send_signal, self->helper_.handle.number(), SIGKILL, nullptr, 0);
-  });
+void os_process::guardian::stop(int number) {
+  wake_helper();
+  command({.kind = wire::command_kind::stop, .signal = number});
 }
 
 bool os_process::guardian::command(const wire::command& what) {
@@ -206,41 +160,70 @@ bool os_process::guardian::command(const wire::command& what) {
 }
 
 void os_process::guardian::hear_helper() {
-  wire::report told{};
+  struct {
+    wire::report head;
+    std::array<char, wire::max_notice> text;
+  } told; // NOLINT: filled by recv
+  constexpr auto least = static_cast<ssize_t>(sizeof told.head);
   ssize_t size = 0;
-  while ((size = recv(helper_.control.number(), &told, sizeof told, MSG_DONTWAIT))
-         == static_cast<ssize_t>(sizeof told))
-    hear(told);
+  while ((size = recv(helper_.control.number(), &told, sizeof told, MSG_DONTWAIT)) >= least)
+    hear(told.head, {told.text.data(), static_cast<std::size_t>(size - least)});
   if (size >= 0 || errno != EAGAIN)
     on_control_.end();
 }
 
-void os_process::guardian::hear(const wire::report& told) {
+namespace {
+
+some_processes those_of(const wire::report& told) {
+  some_processes all{.count = told.count};
+  for (const auto& one : told.some)
+    if (one.pid != 0)
+      all.some.push_back({one.pid, std::string{one.name, strnlen(one.name, sizeof one.name)}});
+  return all;
+}
+
+process_end end_of(const wire::report& told) {
+  process_end end;
+  if (WIFSIGNALED(told.status)) {
+    end.signal = WTERMSIG(told.status);
+    end.core = WCOREDUMP(told.status);
+  } else {
+    end.code = WEXITSTATUS(told.status);
+  }
+  return end;
+}
+
+} // namespace
+
+void os_process::guardian::hear(const wire::report& told, std::string_view text) {
   switch (told.kind) {
     case wire::report_kind::running:
-      now_running(told.pid);
-      return;
+      return now_running(told.pid);
     case wire::report_kind::remark:
-      tell(tell_.note,
-           to_string(explain(told.wrong, order_.spec, order_.limits, order_.environment)));
-      return;
+      return tell(tell_.note,
+                  to_string(explain(told.wrong, order_.spec, order_.limits, order_.environment)));
     case wire::report_kind::failed:
       reported_ = true;
       failure_ = explain(told.wrong, order_.spec, order_.limits, order_.environment);
       return;
+    case wire::report_kind::notice:
+      return tell(tell_.notified, parse_notice(text),
+                  std::chrono::steady_clock::time_point{nanoseconds{told.at_ns}});
+    case wire::report_kind::refused:
+      return tell(tell_.refused, told.count, those_of(told).some.at(0));
+    case wire::report_kind::main_exited:
+      return main_has_exited(end_of(told), those_of(told));
+    case wire::report_kind::obstinate:
+      if (told.main_ended)
+        main_has_exited(end_of(told), those_of(told));
+      return they_do_not_end(those_of(told));
+    case wire::report_kind::killing:
+      return expect_the_helper_to_tell(2s);
     case wire::report_kind::ended:
       reported_ = true;
       end_ = end_of(told);
+      end_.swept = those_of(told);
       return;
-  }
-}
-
-void os_process::guardian::hear_notices() {
-  for (int i = 0; i < notices_at_a_time; ++i) {
-    const auto notice = notices_->receive(who_.user.value_or(geteuid()));
-    if (!notice)
-      return;
-    tell(tell_.notified, *notice);
   }
 }
 
@@ -279,102 +262,6 @@ void os_process::guardian::tell_lines(output& from) {
     tell(tell_.line, {from.stream, std::move(line->text), line->cut});
   }
   from.reading.end();
-}
-
-// -- ending --------------------------------------------------------------------------------------
-
-void os_process::guardian::helper_ended() {
-  siginfo_t how{};
-  const auto handle = static_cast<id_t>(helper_.handle.number());
-  // Its pid is its session's name: nobody else must get it before those in it are gone.
-  const auto looked = waitid(P_PIDFD, handle, &how, WEXITED | WNOHANG | WNOWAIT);
-  if (looked == 0 && how.si_pid == 0)
-    return;
-  on_handle_.end();
-  if (helper_.control)
-    hear_helper();
-  on_control_.end();
-  later_.end();
-  if (reported_) {
-    clear_cgroup();
-    return;
-  }
-  if (looked == 0)
-    end_ = end_of(how);
-  else
-    end_.signal = SIGKILL; // somebody else has reaped it
-  sweep();
-}
-
-void os_process::guardian::sweep() {
-  const auto alive = kill_marked(helper_.pid, marker_);
-  if (alive == 0 || swept_for_ >= patience) {
-    end_.left_behind = alive;
-    clear_cgroup();
-    return;
-  }
-  swept_for_ += between_looks;
-  later_ = host_.after(between_looks, [self = shared_from_this()] { self->sweep(); });
-}
-
-void os_process::guardian::clear_cgroup() {
-  siginfo_t ignored{};
-  waitid(P_PIDFD, static_cast<id_t>(helper_.handle.number()), &ignored, WEXITED | WNOHANG);
-  if (!cgroup_) {
-    finish();
-    return;
-  }
-  end_.out_of_memory = end_.out_of_memory || cgroup_->ran_out_of_memory();
-  cgroup_->kill_all();
-  swept_for_ += between_looks;
-  if (cgroup_->remove() || swept_for_ >= patience) {
-    finish();
-    return;
-  }
-  later_ = host_.after(between_looks, [self = shared_from_this()] { self->clear_cgroup(); });
-}
-
-void os_process::guardian::finish() {
-  later_.end();
-  if (!running_ && !failure_)
-    failure_ = fault{"/process", "was killed before it had started"};
-  tell_rest();
-  if (failure_)
-    tell(tell_.failed, *failure_);
-  else
-    tell(tell_.ended, end_);
-  helper_ = {};
-  notices_.reset();
-  cgroup_.reset();
-  forget();
-}
-
-void os_process::guardian::tell_rest() {
-  for (auto* const one : {&out_, &err_})
-    tell_rest(*one);
-  if (!notices_)
-    return;
-  on_notice_.end();
-  hear_notices();
-  end_.ignored_notices = notices_->ignored();
-}
-
-/// As much as the pipe holds now: somebody who was left behind may fill it for ever.
-void os_process::guardian::tell_rest(output& from) {
-  from.reading.end();
-  int left = 0;
-  if (from.pipe)
-    ioctl(from.pipe.number(), FIONREAD, &left);
-  std::string some(static_cast<std::size_t>(left), '\0');
-  for (ssize_t size = 0; left > 0; left -= static_cast<int>(size)) {
-    size = read(from.pipe.number(), some.data(), static_cast<std::size_t>(left));
-    if (size <= 0)
-      break;
-    from.text.feed({some.data(), static_cast<std::size_t>(size)});
-  }
-  while (auto line = from.text.rest())
-    tell(tell_.line, {from.stream, std::move(line->text), line->cut});
-  from.pipe.close();
 }
 
 } // namespace supervisor

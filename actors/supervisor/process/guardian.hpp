@@ -1,13 +1,14 @@
 #pragma once
 
 #include "supervisor/process/lines.hpp"
-#include "supervisor/process/notify_socket.hpp"
+#include "supervisor/process/notify_place.hpp"
 #include "supervisor/process/os_process.hpp"
 #include "supervisor/process/spawn.hpp"
 #include "supervisor/process/wire.hpp"
 
 #include <atomic>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 
 namespace supervisor {
@@ -20,7 +21,9 @@ public:
 
   void start();
   void signal(int number);
+  void stop(int number);
   void kill();
+  void kill_in_haste();
 
   /// Nothing more is told.
   void hush() { hushed_ = true; }
@@ -45,31 +48,38 @@ private:
   template <class... Args>
   void tell(const std::function<void(Args...)>& to, std::type_identity_t<Args>... what);
 
-  // starting
+  // -- starting
   std::optional<fault> prepare();
   std::optional<fault> make_cgroup();
   std::optional<fault> limit();
-  std::optional<fault> open_notify_socket();
+  std::optional<fault> make_notify_place();
   std::optional<fault> launch_helper();
   void watch();
   void fail(const fault&);
 
-  // while it runs
+  // -- while it runs
   void now_running(pid_t);
   void hear_helper();
-  void hear(const wire::report&);
-  void hear_notices();
+  void hear(const wire::report&, std::string_view text);
   void read_output(output&);
   void tell_lines(output&);
   bool command(const wire::command&);
 
-  // ending
+  // -- guardian_endings.cpp: a helper that does not answer
+  void wake_helper();
+  void expect_the_helper_to_tell(nanoseconds within);
+  void main_is_gone();
+  void give_helper_up();
+
+  // -- guardian_endings.cpp: those whom it leaves behind
+  void main_has_exited(const process_end&, const some_processes& others);
+  void they_do_not_end(const some_processes&);
   void helper_ended();
   void sweep();
   void clear_cgroup();
+  void look_again(void (guardian::*)());
   void finish();
   void tell_rest(output&);
-  void tell_rest();
 
   host_ref host_;
   process_order order_;
@@ -81,21 +91,36 @@ private:
   account who_{};
   std::optional<cgroup_leaf> cgroup_{};
   enforced_limits limits_{};
-  std::optional<notify_socket> notices_{};
+  std::optional<notify_place> notices_{};
   spawned helper_{};
+  descriptor main_{}; ///< a pidfd of the main process
   output out_;
   output err_;
 
   bool running_ = false;
-  bool reported_ = false; ///< the helper has said its last
+  bool kills_ = false;       ///< the helper was told to
+  bool main_exited_ = false; ///< and that was told, or need not be
+  bool reported_ = false;    ///< the helper has said its last
   std::optional<fault> failure_{};
   process_end end_{};
-  std::chrono::nanoseconds swept_for_{0};
+  std::size_t looks_ = 0; ///< at those who do not end
 
   errand on_control_{};
   errand on_handle_{};
-  errand on_notice_{};
+  errand on_main_{};
+  errand silence_{}; ///< ends when the helper says what it has to
   errand later_{};
 };
+
+template <class... Args>
+void os_process::guardian::tell(const std::function<void(Args...)>& to,
+                                std::type_identity_t<Args>... what) {
+  if (hushed_ || !to)
+    return;
+  try {
+    to(std::forward<Args>(what)...);
+  } catch (...) { // somebody else's function; the program is not to blame
+  }
+}
 
 } // namespace supervisor

@@ -31,9 +31,19 @@ void os_process::signal(int number) {
     host_.post([it = std::move(it), number] { it->signal(number); });
 }
 
+void os_process::stop(int number) {
+  if (auto it = guardian_.lock())
+    host_.post([it = std::move(it), number] { it->stop(number); });
+}
+
 void os_process::kill() {
   if (auto it = guardian_.lock())
     host_.post([it = std::move(it)] { it->kill(); });
+}
+
+void os_process::kill_in_haste() {
+  if (auto it = guardian_.lock())
+    host_.post([it = std::move(it)] { it->kill_in_haste(); });
 }
 
 void os_process::pause_output() { pause(true); }

@@ -3,6 +3,7 @@
 #include "supervisor/expected.hpp"
 #include "supervisor/host/host.hpp"
 #include "supervisor/process/notice.hpp"
+#include "supervisor/process/some_processes.hpp"
 #include "supervisor/process_spec.hpp"
 #include "supervisor/spec.hpp"
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,16 +28,25 @@ struct process_order {
   std::string cgroup{};                 ///< of version 2, and ours to divide; empty: none
   bool notify = false;                  ///< it gets a NOTIFY_SOCKET
   std::chrono::nanoseconds watchdog{0}; ///< what WATCHDOG_USEC says; 0: it is not set
+  std::optional<std::uint64_t>
+    soft_files{}; ///< its soft limit of open files, if that is less than ours
 };
 
-/// How a program has ended: with a code, or by a signal.
+/// What became of the helper between us and a program.
+enum class helper_end : std::uint8_t {
+  in_order,
+  was_killed, ///< by somebody else
+  gave_up,    ///< it did not answer, as one that is stopped or traced: we have killed it
+};
+
+/// How the main process of a program has ended: with a code, or by a signal.
 struct process_end {
   int code = 0;
   int signal = 0;
-  bool core = false;                 ///< there is a dump
-  bool out_of_memory = false;        ///< the kernel killed in its cgroup
-  std::size_t left_behind = 0;       ///< descendants that even SIGKILL did not end in time
-  std::uint64_t ignored_notices = 0; ///< came from users who have no say
+  bool core = false;          ///< there is a dump
+  bool out_of_memory = false; ///< the kernel killed in its cgroup
+  helper_end helper{};        ///< not in order: signal is SIGKILL, whatever the program died of
+  some_processes swept{};     ///< that descend from it, and were killed
 
   friend bool operator==(const process_end&, const process_end&) = default;
 };
@@ -57,12 +68,23 @@ struct process_callbacks {
   /// It never ran; `where` is a path within the spec of the child. Nothing is called after it.
   std::function<void(const fault&)> failed{};
 
-  /// Nothing is called after it; nobody who descends from the program is left, but for those that
-  /// it counts.
+  /// Nothing is called after it; nobody who descends from the program is left.
   std::function<void(const process_end&)> ended{};
 
+  /// Its main process has ended, and others that belong to it have not (see stop_target). They are not
+  /// touched before they are told to stop, or killed.
+  std::function<void(const process_end&, const some_processes& others)> main_exited{};
+
+  /// These do not end, though they were killed: `ended` is not called before they do.
+  std::function<void(const some_processes&)> obstinate{};
+
   std::function<void(process_line)> line{};
-  std::function<void(const process_notice&)> notified{};
+  /// `at`: when it came, which may be a while ago if we were paused.
+  std::function<void(const process_notice&, std::chrono::steady_clock::time_point at)> notified{};
+
+  /// So many notices did not count, because they came from others than the program and those who descend
+  /// from it, such as `first`. Once a minute at most.
+  std::function<void(std::size_t count, const some_processes::one& first)> refused{};
 
   /// A limit that is not enforced, and why; and the like.
   std::function<void(std::string)> note{};
@@ -82,11 +104,17 @@ public:
   os_process(os_process&&) noexcept;
   os_process& operator=(os_process&&) noexcept;
 
-  /// To the program alone; as soon as it runs.
+  /// To its main process alone; as soon as it runs.
   void signal(int number);
 
-  /// Now, and all of it.
+  /// To all that belong to it, see stop_target; as soon as it runs.
+  void stop(int number);
+
+  /// Now, and all that descends from it.
   void kill();
+
+  /// The same, for the last time: a helper that has not answered so far is killed, too.
+  void kill_in_haste();
 
   /// Its output is not read, so that it waits when it has written as much as a pipe holds. When it
   /// has ended, what it wrote is told nevertheless.

@@ -1,12 +1,17 @@
 #include "supervisor/process/process.hpp"
 
 #include "supervisor/actors/exit_of.hpp"
+#include "supervisor/process/cgroup_leaf.hpp"
 #include "supervisor/process/exit_of_process.hpp"
 #include "supervisor/process/output.hpp"
 #include "supervisor/process/variables.hpp"
 
+#include <future>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
 namespace supervisor {
 
@@ -16,11 +21,26 @@ namespace {
 
 /// What a tree has once for all of its programs.
 struct outside final : tree_part {
-  explicit outside(output::sink to) : lines(std::move(to)) {}
+  outside(output::sink to, const std::string& cgroup) : lines(std::move(to)) {
+    if (!cgroup.empty())
+      host.post([cgroup] { cgroup_leaf::clear_those_left(cgroup); });
+  }
 
-  void tree_has_ended() override { lines.close(); }
+  void tree_has_ended() override;
+  void kill_those_left();
+
+  void listen(std::function<void()> then) override { host.ref().after_a_round(std::move(then)); }
+
+  /// Of each child, each remark once: it is the same in each of its lives.
+  bool is_news(const std::string& path, const std::string& remark) {
+    const std::scoped_lock held{lock};
+    return remarks.emplace(path, remark).second;
+  }
 
   output lines; ///< gone after the host, which writes to it
+  std::mutex lock;
+  std::vector<std::weak_ptr<class program>> all;         ///< with the lock held
+  std::set<std::pair<std::string, std::string>> remarks; ///< likewise
   supervisor::host host;
 };
 
@@ -33,28 +53,35 @@ public:
   /// Once. Not if it was killed before: then that was its end.
   void start(process_order order, const caf::actor& actor) {
     const auto& spec = order.spec;
-    const std::scoped_lock lock{lock_};
+    std::unique_lock lock{lock_};
     if (done_.killed) {
       end_ = ending{{exit_class::nonzero_exit, exit_detail::killed, failure_kind::recoverable, 0}};
-      return;
+      lock.unlock();
+      return tell_end();
     }
     stop_signal_ = signal_number(spec.stop_signal);
     reload_signal_ = signal_number(spec.reload_signal);
+    all_of_it_ = spec.stop_to == stop_target::main;
     lines_ = std::make_shared<output::source>(spec.max_lines_waiting, hold());
     process_.emplace(outside_->host, std::move(order),
                      callbacks(caf::actor_cast<caf::weak_actor_ptr>(actor)));
   }
 
-  /// Asks it to end.
+  /// Asks all that belongs to it to end.
   void stop() {
     int number = 0;
     if (auto* mine = after([&] { done_.told = number = stop_signal_; }))
-      mine->signal(number);
+      mine->stop(number);
   }
 
   void kill() {
     if (auto* mine = after([&] { done_.killed = true; }))
       mine->kill();
+  }
+
+  void kill_in_haste() {
+    if (auto* mine = after([] {}))
+      mine->kill_in_haste();
   }
 
   void signal(int number) {
@@ -77,6 +104,18 @@ public:
     return end_;
   }
 
+  /// Its actor is gone, killed by a stranger: that is the end of it, as soon as nobody of it is left.
+  void lose_actor(const child_exit& exit, std::string text) {
+    {
+      const std::scoped_lock lock{lock_};
+      if (end_)
+        return;
+      main_end_ = ending{exit, text};
+    }
+    up_.tell(news::main_exited, exit, std::move(text));
+    kill();
+  }
+
 private:
   /// Does that with the lock held. Null: it was not started so far.
   template <class F>
@@ -92,15 +131,6 @@ private:
     return {.hold_on = [me = weak_from_this()] { change_reading(me); },
             .go_on = [me = weak_from_this(),
                       on = outside_->host.ref()] { on.post([me] { change_reading(me); }); }};
-  }
-
-  static ending ending_of(const process_end& how, const done_to_process& done) {
-    ending x{exit_of(how, done), words(how)};
-    if (done.unhealthy)
-      x.text = "it said so itself";
-    else if (x.text == words(x.exit))
-      x.text.clear();
-    return x;
   }
 
   static void change_reading(const std::weak_ptr<program>& me) {
@@ -122,22 +152,25 @@ private:
              to_string(faults{why})},
             actor);
         },
-      .ended
-      = [self, actor](const process_end& how) { self->ended(ending_of(how, self->done()), actor); },
-      .line =
-        [self](process_line x) {
-          self->outside_->lines.add(self->lines_, {.path = self->path_,
-                                                   .attempt = self->attempt_,
-                                                   .is_error = x.stream == output_stream::err,
-                                                   .cut = x.cut,
-                                                   .text = std::move(x.text)});
-        },
-      .notified = [self](const process_notice& x) { self->was_notified(x); },
-      .note =
-        [self](std::string remark) {
-          self->note_.remarks.push_back(std::move(remark));
-          self->up_.note(self->note_);
-        }};
+      .ended = [self, actor](const process_end& how) { self->ended(self->ending_of(how), actor); },
+      .main_exited = [self](const process_end& how,
+                            const some_processes& others) { self->main_has_exited(how, others); },
+      .obstinate = [self](const some_processes& who) { self->cannot_be_killed(who); },
+      .line
+      = [self](
+          process_line x) { self->say(x.stream == output_stream::err, std::move(x.text), x.cut); },
+      .notified = [self](const process_notice& x, time_point at) { self->was_notified(x, at); },
+      .refused = [self](std::size_t count,
+                        const some_processes::one& first) { self->has_refused(count, first); },
+      .note = [self](std::string remark) { self->remark(std::move(remark)); }};
+  }
+
+  void say(bool is_error, std::string text, bool cut = false) {
+    outside_->lines.add(lines_, {.path = path_,
+                                 .attempt = attempt_,
+                                 .is_error = is_error,
+                                 .cut = cut,
+                                 .text = std::move(text)});
   }
 
   void has_started(pid_t pid) {
@@ -146,11 +179,11 @@ private:
     up_.tell(news::started);
   }
 
-  void was_notified(const process_notice& x) {
+  void was_notified(const process_notice& x, time_point at) {
     if (x.ready)
       up_.tell(news::ready);
     if (x.heartbeat)
-      up_.tell(news::heartbeat);
+      up_.beat(at);
     if (x.status) {
       note_.status = *x.status;
       up_.note(note_);
@@ -159,24 +192,73 @@ private:
       is_unwell();
   }
 
+  /// Both in its state and as a line, since few look at a state.
+  void remark(std::string text) {
+    if (outside_->is_news(path_, text))
+      say(true, "supervisor: " + text);
+    note_.remarks.push_back(std::move(text));
+    up_.note(note_);
+  }
+
+  void has_refused(std::size_t count, const some_processes::one& first) {
+    say(true, "supervisor: " + std::to_string(count)
+                + (count == 1 ? " notice was refused: it" : " notices were refused: they")
+                + " did not come from this program or what descends from it, but from "
+                + (first.name.empty() ? "a process that has ended" : first.name) + " (pid "
+                + std::to_string(first.pid) + ")");
+  }
+
   void is_unwell() {
     if (auto* mine = after([&] { done_.unhealthy = true; }))
       mine->kill();
   }
 
-  done_to_process done() const {
-    const std::scoped_lock lock{lock_};
-    return done_;
+  void main_has_exited(const process_end& how, const some_processes& others) {
+    const auto end = ending_of(how);
+    {
+      const std::scoped_lock lock{lock_};
+      main_end_ = main_end_ ? main_end_ : end;
+    }
+    note_.left = to_string(others) + (others.count == 1 ? " is" : " are") + " left of it";
+    up_.note(note_);
+    up_.tell(news::main_exited, end.exit, end.text);
   }
 
+  void cannot_be_killed(const some_processes& who) {
+    note_.left = to_string(who) + " could not be killed";
+    up_.note(note_);
+  }
+
+  /// How its main process ended counts, and what was done to it before that.
+  ending ending_of(const process_end& how) const {
+    const std::scoped_lock lock{lock_};
+    if (main_end_) {
+      auto x = *main_end_;
+      if (const auto more = text_of(how, all_of_it_); !more.empty() && x.text.empty())
+        x.text = more;
+      return x;
+    }
+    ending x{exit_of(how, done_, all_of_it_), text_of(how, all_of_it_)};
+    if (done_.unhealthy)
+      x.text = "it said so itself";
+    return x;
+  }
+
+  /// Its supervisor hears of it here, from the host: what came before has been passed on before.
   void ended(ending how, const caf::weak_actor_ptr& actor) {
     {
       const std::scoped_lock lock{lock_};
       end_ = std::move(how);
     }
+    tell_end();
     if (const auto strong = actor.lock())
       compat::anon_send_exit(caf::actor_cast<caf::actor>(strong),
                              make_failure(failure::recoverable, "the program has ended"));
+  }
+
+  void tell_end() const {
+    up_.fell(end_->error());
+    up_.tell(news::exited, end_->exit, end_->text);
   }
 
   const uplink up_;
@@ -185,12 +267,31 @@ private:
   const std::shared_ptr<outside> outside_;
   std::shared_ptr<output::source> lines_; ///< set before anybody writes
   int stop_signal_ = 0, reload_signal_ = 0;
+  bool all_of_it_ = false;            ///< what its main process leaves is killed, as was asked for
   child_note note_;                   ///< the host's
   mutable std::mutex lock_;           ///< of all below
   std::optional<os_process> process_; ///< set once, and may be called without the lock
   done_to_process done_;
-  std::optional<ending> end_;
+  std::optional<ending> main_end_; ///< its main process has ended before the others
+  std::optional<ending> end_;      ///< set once
 };
+
+/// Those who are left were abandoned. A helper that is held by its program would let that live.
+void outside::kill_those_left() {
+  const std::scoped_lock held{lock};
+  for (const auto& weak : all)
+    if (const auto one = weak.lock(); one && !one->end())
+      one->kill_in_haste();
+}
+
+void outside::tree_has_ended() {
+  constexpr auto patience = std::chrono::seconds{1};
+  kill_those_left();
+  const auto done = std::make_shared<std::promise<void>>();
+  host.post([done] { done->set_value(); });
+  done->get_future().wait_for(patience);
+  lines.close();
+}
 
 class process_actor : public caf::event_based_actor {
 public:
@@ -203,13 +304,10 @@ public:
 
   /// Also when a stranger kills it: then the program is killed as well.
   void on_exit() override {
-    const auto end = program_->end();
-    if (!end)
-      program_->kill();
-    const auto exit = end ? end->exit : exit_of(fail_state());
-    const auto text = end ? end->text : text_of(fail_state());
-    up_.fell(end ? end->error() : make_failure(failure::recoverable, text));
-    up_.tell(news::exited, exit, text);
+    if (!program_->end()) {
+      up_.fell(make_failure(failure::recoverable, text_of(fail_state())));
+      program_->lose_actor(exit_of(fail_state()), text_of(fail_state()));
+    }
     program_ = nullptr;
   }
 
@@ -237,13 +335,17 @@ private:
 };
 
 std::shared_ptr<outside> outside_of(tree_core& tree) {
-  return tree.shared<outside>([&tree] { return std::make_shared<outside>(tree.options().log); });
+  return tree.shared<outside>(
+    [&tree] { return std::make_shared<outside>(tree.options().log, tree.options().cgroup); });
 }
 
 process_order order_of(const birth& b, const process_spec& spec) {
   static const belongings nothing;
-  process_order order{.spec = spec, .cgroup = b.tree.options().cgroup};
-  order.environment = variables_of(spec, b.given ? b.given->environment : nothing.environment);
+  const auto is_secret = [&b](const std::string& name) { return b.tree.secret_keys().has(name); };
+  process_order order{
+    .spec = spec, .cgroup = b.tree.options().cgroup, .soft_files = b.tree.options().soft_files};
+  order.environment
+    = variables_of(spec, is_secret, b.given ? b.given->environment : nothing.environment);
   if (b.said.resource_limits)
     order.limits = *b.said.resource_limits;
   if (b.said.health_policy)
@@ -255,8 +357,13 @@ process_order order_of(const birth& b, const process_spec& spec) {
 launched launch(birth& b, const process_spec& spec) {
   if (b.fakes_threads())
     return spawn_fake(b.parent, b.up);
-  const auto what
-    = std::make_shared<program>(b.up, b.above + "/" + b.id, b.attempt, outside_of(b.tree));
+  const auto where = outside_of(b.tree);
+  const auto what = std::make_shared<program>(b.up, b.above + "/" + b.id, b.attempt, where);
+  {
+    const std::scoped_lock lock{where->lock};
+    std::erase_if(where->all, [](const auto& x) { return x.expired(); });
+    where->all.push_back(what);
+  }
   const auto who = b.parent->spawn<process_actor>(b.up, what, order_of(b, spec));
   return {who, {.kill = [what] { what->kill(); }, .signal = [what](int n) { what->signal(n); }}};
 }

@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -88,19 +89,38 @@ expected<int> helper_file(descriptor& kept_here) {
   return kept_here.number();
 }
 
+/// Each with a zero byte behind it.
+expected<descriptor> file_of(const std::vector<std::string>& environment) {
+  std::string text;
+  for (const auto& variable : environment)
+    text.append(variable).push_back('\0');
+  descriptor made{memfd_create("supervisor-environment", MFD_CLOEXEC)};
+  for (std::size_t at = 0; made && at < text.size();) {
+    const auto size = write(made.number(), text.data() + at, text.size() - at);
+    if (size <= 0)
+      return cannot("no file for its environment", errno);
+    at += static_cast<std::size_t>(size);
+  }
+  if (!made)
+    return cannot("no file for its environment", errno);
+  return made;
+}
+
 struct plan {
   int image;
+  int environment;
   int out;
   int err;
   int control;
 };
 
-/// Files 0 to 4 and no others; a session of its own; signals as if nobody had touched them.
+/// Files 0 to 5 and no others; a session of its own; signals as if nobody had touched them.
 class spawn_settings {
 public:
   explicit spawn_settings(const plan& fds) {
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, fds.image, wire::image_fd);
+    posix_spawn_file_actions_adddup2(&files, fds.environment, wire::environment_fd);
     posix_spawn_file_actions_adddup2(&files, fds.control, wire::control_fd);
     posix_spawn_file_actions_adddup2(&files, fds.out, 1);
     posix_spawn_file_actions_adddup2(&files, fds.err, 2);
@@ -136,13 +156,11 @@ int spawn_helper(const launch& what, const plan& fds, pid_t& pid) {
   arguments.add(name);
   for (const auto& argument : what.spec.argv)
     arguments.add(argument);
-  pointers environment;
-  for (const auto& variable : what.environment)
-    environment.add(variable);
+  pointers no_environment; // what the program is given is read by itself alone
   const spawn_settings how{fds};
   const auto image = "/proc/self/fd/" + std::to_string(wire::image_fd);
   return posix_spawn(&pid, image.c_str(), &how.files, &how.attributes, arguments.data(),
-                     environment.data());
+                     no_environment.data());
 }
 
 template <std::size_t Size>
@@ -151,6 +169,18 @@ bool copy(char (&to)[Size], const std::string& from) {
     return false;
   std::memcpy(to, from.c_str(), from.size() + 1);
   return true;
+}
+
+wire::scope scope_of(stop_target x) {
+  switch (x) {
+    case stop_target::group:
+      return wire::scope::group;
+    case stop_target::main:
+      return wire::scope::main;
+    case stop_target::all:
+      return wire::scope::all;
+  }
+  return wire::scope::group;
 }
 
 std::uint64_t or_none(const std::optional<std::uint64_t>& limit) {
@@ -164,6 +194,8 @@ expected<std::unique_ptr<wire::settings>> settings_of(const launch& what) {
   made->umask = what.spec.umask ? static_cast<std::int32_t>(*what.spec.umask) : -1;
   made->max_data = or_none(data);
   made->max_files = or_none(files);
+  made->soft_files = or_none(files ? std::nullopt : what.soft_files);
+  made->stop_to = scope_of(what.spec.stop_to);
   made->max_core = or_none(core);
   made->max_processes = or_none(processes);
   made->must_join = what.must_join;
@@ -172,6 +204,8 @@ expected<std::unique_ptr<wire::settings>> settings_of(const launch& what) {
   made->group = what.who.group.value_or(0);
   made->user = what.who.user.value_or(0);
   made->group_count = static_cast<std::uint32_t>(what.who.groups.size());
+  if (!copy(made->notify, what.notify_address))
+    return fault{"/process", "the path of the socket for its notices is too long"};
   if (!copy(made->cgroup, what.cgroup_procs))
     return fault{"/resource_limits", "the path of the cgroup is too long"};
   if (!copy(made->cwd, what.spec.cwd))
@@ -219,10 +253,17 @@ expected<spawned> spawn(const launch& what) {
   const auto image = helper_file(kept);
   if (!image)
     return image.error();
+  auto variables = file_of(what.environment);
+  if (!variables)
+    return variables.error();
+  const auto environment = lifted(*std::move(variables));
+  if (!environment)
+    return cannot("no file for its environment", errno);
 
   spawned made{
     .control = std::move(control.ours), .out = std::move(out.ours), .err = std::move(err.ours)};
-  const plan fds{*image, out.theirs.number(), err.theirs.number(), control.theirs.number()};
+  const plan fds{*image, environment.number(), out.theirs.number(), err.theirs.number(),
+                 control.theirs.number()};
   if (const auto failed = spawn_helper(what, fds, made.pid))
     return cannot_spawn(failed);
   control.theirs.close(); // or it would never be at its end

@@ -19,6 +19,8 @@ struct launch {
   const std::vector<std::string>& environment;
   const account& who;
   const enforced_limits& limits;
+  std::string notify_address{}; ///< empty: none
+  std::optional<std::uint64_t> soft_files{};
   std::string cgroup_procs{}; ///< empty: none
   bool must_join = false;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstddef>
+#include "supervisor/process/some_processes.hpp"
+
 #include <string>
 
 #include <sys/types.h>
@@ -10,9 +11,9 @@ namespace supervisor {
 /// A variable of every program, with a value of its own.
 inline constexpr const char* marker_variable = "SUPERVISOR_PROCESS";
 
-/// Sends SIGKILL to all processes of the session, and to all that have the marker in their
-/// environment; says how many were alive. For when the helper is gone, who knew its descendants:
-/// one that has left the session and its environment is not found.
-std::size_t kill_marked(pid_t session, const std::string& marker);
+/// Stops all processes of the session, and all that have the marker in their environment, then sends
+/// SIGKILL to them; says who were alive. For when the helper is gone, who knew its descendants: one that
+/// has left the session and its environment is not found.
+some_processes kill_marked(pid_t session, const std::string& marker);
 
 } // namespace supervisor

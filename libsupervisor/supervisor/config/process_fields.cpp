@@ -52,6 +52,16 @@ constexpr auto process_table = std::to_array<field<process_spec>>({
    .doc = "Asks it to end.",
    .by_default = R"("SIGTERM")",
    .read = into<&process_spec::stop_signal>},
+  {.key = "stop_to",
+   .what = holds::word,
+   .doc = "Who gets the stop_signal, and SIGCONT behind it: all processes of its process group, "
+          "its main "
+          "process alone, or all that descend from it. When they have ended, whatever else "
+          "descends from "
+          "it is killed.",
+   .by_default = R"("group")",
+   .read = into<&process_spec::stop_to>,
+   .one_of = words_of<stop_target>},
   {.key = "reload_signal",
    .what = holds::signal,
    .doc = "Tells it to read its configuration again.",

@@ -62,6 +62,8 @@ template <>
 inline constexpr auto words_of<on_stall_action> = labels<on_stall_action, 2>();
 template <>
 inline constexpr auto words_of<env_inheritance> = labels<env_inheritance, 3>();
+template <>
+inline constexpr auto words_of<stop_target> = labels<stop_target, 3>();
 
 inline constexpr std::array<std::string_view, 3> jitter_words{"disabled", "full", "decorrelated"};
 inline constexpr std::array<std::string_view, 2> stop_words{"brutal_kill", "unlimited"};

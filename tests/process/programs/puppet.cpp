@@ -98,11 +98,48 @@ void notify(const std::string& text) {
   const std::string address = std::getenv("NOTIFY_SOCKET");
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
-  std::memcpy(name.sun_path + 1, address.data() + 1, address.size() - 1);
+  std::memcpy(name.sun_path, address.c_str(), address.size() + 1);
   const int from = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  const auto size = static_cast<socklen_t>(sizeof(sa_family_t) + address.size());
-  sendto(from, text.data(), text.size(), 0, reinterpret_cast<sockaddr*>(&name), size);
+  sendto(from, text.data(), text.size(), 0, reinterpret_cast<sockaddr*>(&name), sizeof name);
   close(from);
+}
+
+/// In a session of its own, by one whose parent has ended.
+void notify_by_daemon(const std::string& text) {
+  if (fork() != 0)
+    return;
+  setsid();
+  if (fork() != 0)
+    _exit(0);
+  notify(text);
+  wait_for_ever();
+}
+
+sigset_t only(int number) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, number);
+  return one;
+}
+
+void hold_signal(int number) {
+  const auto one = only(number);
+  sigprocmask(SIG_BLOCK, &one, nullptr);
+}
+
+void take_signal(int number) {
+  const auto one = only(number);
+  sigwaitinfo(&one, nullptr);
+}
+
+/// At that signal it says so and ends a while after it.
+void end_slowly_at(int number) {
+  signal(number, [](int) {
+    const char text[] = "bye\n";
+    usleep(100'000);
+    [[maybe_unused]] const auto size = write(1, text, sizeof text - 1);
+    _exit(0);
+  });
 }
 
 void allocate(int megabytes) {
@@ -169,6 +206,16 @@ void act(const std::string& what, const strings& with) {
            '\n'};
       [[maybe_unused]] const auto size = write(1, text, sizeof text);
     });
+  else if (what == "bye") // at a signal
+    end_slowly_at(number(with[0]));
+  else if (what == "hold")
+    hold_signal(number(with[0]));
+  else if (what == "take")
+    take_signal(number(with[0]));
+  else if (what == "stop_parent")
+    kill(getppid(), SIGSTOP);
+  else if (what == "stop_itself")
+    raise(SIGSTOP);
   else if (what == "wait")
     wait_for_ever();
   else if (what == "child")
@@ -201,6 +248,8 @@ void act(const std::string& what, const strings& with) {
     say(limits_of(static_cast<__rlimit_resource_t>(limit_number(with[0]))));
   else if (what == "notify")
     notify(with[0]);
+  else if (what == "daemon_notify")
+    notify_by_daemon(with[0]);
   else if (what == "become") [[maybe_unused]]
     const auto done
       = setresuid(static_cast<uid_t>(number(with[0])), static_cast<uid_t>(number(with[0])),
@@ -214,8 +263,8 @@ void act(const std::string& what, const strings& with) {
 
 bool takes_nothing(const std::string& what) {
   for (const auto* const one :
-       {"crash", "wait", "child", "session_child", "daemon", "forget_environment", "files", "pid",
-        "cwd", "umask", "identity", "signals", "read"})
+       {"crash", "wait", "stop_parent", "stop_itself", "child", "session_child", "daemon",
+        "forget_environment", "files", "pid", "cwd", "umask", "identity", "signals", "read"})
     if (what == one)
       return true;
   return false;

@@ -2,7 +2,8 @@
 // statically and embedded into the library, which tells it over a socket what to do. Without
 // exceptions, without the C++ run time; one thread.
 
-#include "supervisor/process/helper/descendants.hpp"
+#include "supervisor/process/helper/notices.hpp"
+#include "supervisor/process/helper/processes.hpp"
 #include "supervisor/process/helper/program.hpp"
 #include "supervisor/process/wire.hpp"
 
@@ -10,13 +11,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 namespace supervisor::helper {
@@ -31,18 +32,33 @@ struct order {
   gid_t groups[wire::max_groups];
 };
 
+enum class stage {
+  starting, ///< the program has not taken over so far
+  running,
+  leaving, ///< its main process has ended; the others have the time that we are not told the end of
+  killing, ///< nobody is to be left
+};
+
 struct attended {
-  pid_t pid = 0;
+  helper::stage stage = stage::starting;
+  main_process main{};
   int mishaps = -1;  ///< open until the program has taken over
   int children = -1; ///< tells of ended ones
   int owner = -1;    ///< a pidfd: a copy of its end of the socket may outlive it in a child of its
-  bool running = false;
-  bool ended = false;
-  int status = 0;
-  unsigned long long waiting = 0; ///< signals, one bit each
+  notices heard{};
+  wire::mishap failure{};         ///< the program has never run because of that
+  unsigned long long waiting = 0; ///< signals that came too early, one bit each
+  int stop_waiting = 0;           ///< likewise, for all that belongs to it
+  head_count killed{};
+  long long killing_since = 0; ///< in milliseconds
+  bool obstinate = false;      ///< it was told that somebody cannot be killed
+  bool alone = false;          ///< whom we tell is gone
+  int pause = 0;               ///< until the next look, in milliseconds
 };
 
 order told; // too large for the stack
+
+long long now_ms() { return now_ns() / 1'000'000; }
 
 void block_all_signals() {
   sigset_t all;
@@ -70,57 +86,29 @@ bool hear_order() {
 
 void tell(const report& what) { send(wire::control_fd, &what, sizeof what, MSG_NOSIGNAL); }
 
-void reap(attended& one) {
-  int status = 0;
-  while (const auto pid = waitpid(-1, &status, WNOHANG)) {
-    if (pid < 0)
-      return;
-    if (pid != one.pid)
-      continue;
-    one.ended = true;
-    one.status = status;
-  }
+report about(const attended& one, report_kind kind) {
+  report made{};
+  made.kind = kind;
+  made.pid = one.main.pid;
+  made.status = one.main.status;
+  made.main_ended = one.main.ended;
+  return made;
 }
 
-bool has_children() {
-  siginfo_t ignored;
-  return waitid(P_ALL, 0, &ignored, WEXITED | WNOHANG | WNOWAIT) == 0;
+report about(const attended& one, report_kind kind, const head_count& whom) {
+  auto made = about(one, kind);
+  made.count = whom.count;
+  memcpy(made.some, whom.some, sizeof made.some);
+  return made;
 }
 
-long long now_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
-void wait_for_children(const attended& one, int at_most_ms) {
-  pollfd only{one.children, POLLIN, 0};
-  if (poll(&only, 1, at_most_ms) > 0) {
-    signalfd_siginfo ignored;
-    [[maybe_unused]] const auto size = read(one.children, &ignored, sizeof ignored);
-  }
-}
-
-/// Kills all that descends from us, and says how many would not go.
-int sweep(attended& one) {
-  const auto until = now_ms() + wire::patience_ms;
-  for (int pause = 1;; pause = pause < 50 ? pause * 2 : pause) {
-    reap(one);
-    if (!has_children())
-      return 0;
-    const int alive = kill_descendants();
-    if (now_ms() >= until)
-      return alive > 0 ? alive : 1;
-    wait_for_children(one, pause);
-  }
-}
+// -- its end -------------------------------------------------------------------------------------------
 
 [[noreturn]] void end_like(int status) {
   if (!WIFSIGNALED(status))
     _exit(WEXITSTATUS(status));
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none); // the program's is enough
-  prctl(PR_SET_DUMPABLE, 0);
   kill(getpid(), WTERMSIG(status));
   sigset_t all;
   sigemptyset(&all);
@@ -129,30 +117,144 @@ int sweep(attended& one) {
 }
 
 [[noreturn]] void finish(attended& one) {
-  const int left = sweep(one);
-  tell({report_kind::ended, one.pid, {}, one.status, left});
-  end_like(one.status);
+  one.heard.hear();
+  one.heard.tell_refused(true);
+  one.heard.close();
+  if (one.failure.at != wire::step::none) {
+    auto made = about(one, report_kind::failed);
+    made.wrong = one.failure;
+    tell(made);
+    _exit(127);
+  }
+  tell(about(one, report_kind::ended, one.killed));
+  end_like(one.main.status);
 }
 
-[[noreturn]] void give_up(attended& one, const wire::mishap& wrong) {
-  sweep(one);
-  tell({report_kind::failed, one.pid, wrong, 0, 0});
-  _exit(127);
+/// Time for those who cannot be killed, until whoever waits for us is told.
+constexpr long long obstinate_after_ms = 200;
+
+void look_for_the_obstinate(attended& one, const head_count& alive) {
+  const auto lasts = now_ms() - one.killing_since;
+  if (lasts >= obstinate_after_ms && !one.obstinate && alive.count > 0) {
+    one.obstinate = true;
+    tell(about(one, report_kind::obstinate, alive));
+  }
+  if (one.alone && lasts >= wire::patience_ms)
+    finish(one);
 }
+
+/// Again and again, until nobody is left.
+void kill_all(attended& one) {
+  if (!reap_all(one.main))
+    finish(one);
+  const auto alive = kill_descendants(one.main, one.killed);
+  if (!reap_all(one.main))
+    finish(one);
+  look_for_the_obstinate(one, alive);
+  one.pause = one.pause == 0 ? 1 : one.pause < 500 ? one.pause * 2 : 1000;
+}
+
+void begin_killing(attended& one) {
+  if (one.stage == stage::killing)
+    return;
+  setpriority(PRIO_PROCESS, 0, -20); // if we may: nobody is to bear others faster than we look
+  one.stage = stage::killing;
+  one.killing_since = now_ms();
+  one.pause = 0;
+}
+
+void fail(attended& one, const wire::mishap& wrong) {
+  one.failure = wrong;
+  begin_killing(one);
+}
+
+// -- those that the main process leaves behind ---------------------------------------------------------
+
+head_count others(const attended& one) {
+  look_around();
+  return others_in(told.settings.stop_to, one.main.pid);
+}
+
+void main_has_ended(attended& one) {
+  const auto left = others(one);
+  if (told.settings.stop_to == wire::scope::main || left.count == 0)
+    return begin_killing(one);
+  one.stage = stage::leaving;
+  one.pause = 0;
+  tell(about(one, report_kind::main_exited, left));
+}
+
+void look_whether_they_have_left(attended& one) {
+  if (others(one).count == 0)
+    return begin_killing(one);
+  one.pause = one.pause == 0 ? 10 : one.pause < 100 ? one.pause * 2 : 100;
+}
+
+// -- signals -------------------------------------------------------------------------------------------
 
 void pass_on(const attended& one, int signal) {
-  if (!one.ended) // or else the pid is nobody's
-    kill(one.pid, signal);
+  if (!one.main.ended) // or else the pid is nobody's
+    kill(one.main.pid, signal);
 }
+
+void signal_group(const attended& one, int signal) {
+  kill(-one.main.pid, signal);
+  if (!one.main.ended
+      && getpgid(one.main.pid) != one.main.pid) // it has left the group that we gave it
+    kill(one.main.pid, signal);
+}
+
+/// Whoever is born of one that was not told is looked for once more.
+void signal_descendants(const attended& one, int signal) {
+  static pid_set told_before;
+  told_before.clear();
+  struct telling {
+    int signal;
+    int fresh;
+  } all{signal, 0};
+  do {
+    all.fresh = 0;
+    look_around();
+    each_of(
+      wire::scope::all, one.main.pid,
+      [](const process& who, void* with) {
+        auto& now = *static_cast<telling*>(with);
+        if (!told_before.add(who.pid))
+          return;
+        ++now.fresh;
+        send_signal(who, now.signal);
+        send_signal(who, SIGCONT);
+      },
+      &all);
+  } while (all.fresh > 0);
+}
+
+/// A process that is stopped obeys when it goes on.
+void stop(attended& one, int signal) {
+  switch (told.settings.stop_to) {
+    case wire::scope::main:
+      pass_on(one, signal);
+      return pass_on(one, SIGCONT);
+    case wire::scope::group:
+      signal_group(one, signal);
+      return signal_group(one, SIGCONT);
+    case wire::scope::all:
+      return signal_descendants(one, signal);
+  }
+}
+
+// -- what it hears -------------------------------------------------------------------------------------
 
 void now_running(attended& one) {
   close(one.mishaps);
   one.mishaps = -1;
-  one.running = true;
-  tell({report_kind::running, one.pid, {}, 0, 0});
+  one.stage = stage::running;
+  tell(about(one, report_kind::running));
   for (int signal = 1; signal < 64; ++signal)
     if (one.waiting >> signal & 1)
       pass_on(one, signal);
+  if (one.stop_waiting != 0)
+    stop(one, one.stop_waiting);
 }
 
 /// The pipe is closed by whoever executes a program.
@@ -162,11 +264,15 @@ void hear_mishaps(attended& one) {
   if (size < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (size < static_cast<ssize_t>(sizeof wrong))
-    now_running(one);
-  else if (wrong.fatal)
-    give_up(one, wrong);
-  else
-    tell({report_kind::remark, one.pid, wrong, 0, 0});
+    return now_running(one);
+  if (wrong.fatal) {
+    close(one.mishaps);
+    one.mishaps = -1;
+    return fail(one, wrong);
+  }
+  auto made = about(one, report_kind::remark);
+  made.wrong = wrong;
+  tell(made);
 }
 
 void hear_command(attended& one) {
@@ -174,41 +280,86 @@ void hear_command(attended& one) {
   const auto size = recv(wire::control_fd, &wanted, sizeof wanted, MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR))
     return;
-  if (size < static_cast<ssize_t>(sizeof wanted) || wanted.kind == wire::command_kind::kill)
-    finish(one);
-  if (one.running)
-    pass_on(one, wanted.signal);
-  else if (wanted.signal > 0 && wanted.signal < 64)
-    one.waiting |= 1ULL << wanted.signal;
+  if (size < static_cast<ssize_t>(sizeof wanted)) {
+    one.alone = true;
+    return begin_killing(one);
+  }
+  switch (wanted.kind) {
+    case wire::command_kind::kill:
+      tell(about(one, report_kind::killing));
+      return begin_killing(one);
+    case wire::command_kind::stop:
+      if (one.stage == stage::starting)
+        one.stop_waiting = wanted.signal;
+      else if (one.stage != stage::killing)
+        stop(one, wanted.signal);
+      return;
+    case wire::command_kind::signal:
+      if (one.stage == stage::running)
+        pass_on(one, wanted.signal);
+      else if (one.stage == stage::starting && wanted.signal > 0 && wanted.signal < 64)
+        one.waiting |= 1ULL << wanted.signal;
+      return;
+  }
 }
 
 void hear_children(attended& one) {
-  wait_for_children(one, 0);
-  reap(one);
-  while (one.ended && one.mishaps >= 0)
+  signalfd_siginfo ignored;
+  while (read(one.children, &ignored, sizeof ignored) > 0) {
+  }
+  one.heard.hear(); // as long as it can be seen who spoke
+  if (one.stage == stage::killing)
+    return;
+  reap_all_but(one.main);
+  while (one.main.ended && one.mishaps >= 0 && one.stage == stage::starting)
     hear_mishaps(one);
-  if (one.ended)
-    finish(one);
+  if (one.main.ended && one.stage == stage::running)
+    main_has_ended(one);
+}
+
+void go_on(attended& one) {
+  if (one.stage == stage::killing)
+    kill_all(one);
+  else if (one.stage == stage::leaving)
+    look_whether_they_have_left(one);
+  one.heard.tell_refused(false);
+}
+
+int wait_at_most(const attended& one) {
+  const int quiet = one.heard.tells_in();
+  if (one.stage != stage::killing && one.stage != stage::leaving)
+    return quiet;
+  return quiet >= 0 && quiet < one.pause ? quiet : one.pause;
 }
 
 [[noreturn]] void attend(attended& one) {
   for (;;) {
+    const auto heard = static_cast<short>(one.heard.is_blocked() ? POLLIN | POLLOUT : POLLIN);
     pollfd all[]{{one.mishaps, POLLIN, 0},
+                 {one.heard.is_blocked() ? -1 : one.heard.file(), POLLIN, 0},
                  {one.children, POLLIN, 0},
                  {one.owner, POLLIN, 0},
-                 {wire::control_fd, POLLIN, 0}};
-    if (poll(all, 4, -1) < 0)
+                 {one.alone ? -1 : wire::control_fd, heard, 0}};
+    if (poll(all, 5, wait_at_most(one)) < 0)
       continue;
-    if (all[0].revents != 0)
+    if (all[0].revents != 0 && one.mishaps >= 0)
       hear_mishaps(one);
-    if (all[1].revents != 0)
-      hear_children(one);
+    if (all[1].revents != 0 || (all[4].revents & POLLOUT) != 0)
+      one.heard.hear();
     if (all[2].revents != 0)
-      finish(one);
-    if (all[3].revents != 0)
+      hear_children(one);
+    if (all[3].revents != 0) {
+      one.owner = -1;
+      one.alone = true;
+      begin_killing(one);
+    }
+    if ((all[4].revents & ~POLLOUT) != 0)
       hear_command(one);
+    go_on(one);
   }
 }
+
+// -- its beginning -------------------------------------------------------------------------------------
 
 [[noreturn]] void be_the_program(char** argv, pid_t parent, int mishaps) {
   const auto wrong = become(told.settings, told.groups, argv, parent, mishaps);
@@ -216,41 +367,49 @@ void hear_children(attended& one) {
   _exit(127);
 }
 
-/// Or the program's pipes would stay open with us, when nobody is left to write to them.
-void close_output() {
+/// Or the program's pipes would stay open with us, when nobody is left to write to them; and what it was
+/// given is its own.
+void close_what_is_the_programs() {
   for (int file = 0; file < wire::control_fd; ++file)
     close(file);
+  close(wire::environment_fd);
 }
 
-void start(attended& one, char** argv) {
+wire::mishap start(attended& one, char** argv) {
   const auto self = getpid();
   int ends[2];
+  if (told.settings.notify[0] != 0 && !one.heard.listen(told.settings.notify))
+    return {wire::step::notify_socket, errno, 1};
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-    give_up(one, {wire::step::fork, errno, 1});
-  one.pid = fork();
-  if (one.pid < 0)
-    give_up(one, {wire::step::fork, errno, 1});
-  if (one.pid == 0)
+    return {wire::step::fork, errno, 1};
+  one.main.pid = fork();
+  if (one.main.pid < 0)
+    return {wire::step::fork, errno, 1};
+  if (one.main.pid == 0)
     be_the_program(argv, self, ends[1]);
   close(ends[1]);
   one.mishaps = ends[0];
-  close_output();
+  close_what_is_the_programs();
+  return {};
 }
 
 int run(char** argv) {
+  prctl(PR_SET_DUMPABLE, 0); // nobody of the program's user looks into us, or holds us
   block_all_signals();
   close(wire::image_fd);
   fcntl(wire::control_fd, F_SETFD, FD_CLOEXEC);
+  fcntl(wire::environment_fd, F_SETFD, FD_CLOEXEC);
   prctl(PR_SET_NAME, "supervisor-exec");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  attended one;
+  static attended one;
   if (!hear_order())
     return 127;
   one.children = watch_children();
   one.owner = watch_owner(told.settings.parent);
   if (one.children < 0 || one.owner < 0)
-    give_up(one, {wire::step::fork, errno, 1});
-  start(one, argv);
+    fail(one, {wire::step::fork, errno, 1});
+  else if (const auto wrong = start(one, argv); wrong.at != wire::step::none)
+    fail(one, wrong);
   attend(one);
 }
 

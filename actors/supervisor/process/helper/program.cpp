@@ -50,10 +50,19 @@ bool set_limit(__rlimit_resource_t what, std::uint64_t value) {
   return setrlimit(what, &both) == 0;
 }
 
+/// Raised by whoever started us, for itself only.
+bool lower_soft_files(std::uint64_t value) {
+  rlimit now{};
+  if (value == wire::no_limit || getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur <= value)
+    return true;
+  now.rlim_cur = value;
+  return setrlimit(RLIMIT_NOFILE, &now) == 0;
+}
+
 mishap set_limits(const wire::settings& wanted) {
   if (!set_limit(RLIMIT_DATA, wanted.max_data))
     return failed(step::memory);
-  if (!set_limit(RLIMIT_NOFILE, wanted.max_files))
+  if (!lower_soft_files(wanted.soft_files) || !set_limit(RLIMIT_NOFILE, wanted.max_files))
     return failed(step::files);
   if (!set_limit(RLIMIT_CORE, wanted.max_core))
     return failed(step::core);
@@ -92,6 +101,34 @@ mishap open_stdin(const char* file) {
   if (opened != 0 && (dup2(opened, 0) < 0 || close(opened) != 0))
     return failed(step::stdin_file);
   return all_well;
+}
+
+/// From a file, so that it is never ours: each of them with a zero byte behind it.
+mishap take_environment() {
+  struct stat about {};
+  if (fstat(wire::environment_fd, &about) != 0)
+    return failed(step::environment);
+  const auto size = static_cast<size_t>(about.st_size);
+  auto* const text = static_cast<char*>(malloc(size + 1));
+  if (text == nullptr)
+    return failed(step::environment);
+  for (size_t at = 0; at < size;) {
+    const auto got = pread(wire::environment_fd, text + at, size - at, static_cast<off_t>(at));
+    if (got <= 0)
+      return failed(step::environment);
+    at += static_cast<size_t>(got);
+  }
+  size_t count = 0;
+  for (size_t at = 0; at < size; ++at)
+    count += text[at] == 0;
+  auto** const all = static_cast<char**>(calloc(count + 1, sizeof(char*)));
+  if (all == nullptr)
+    return failed(step::environment);
+  char* next = text;
+  for (size_t i = 0; i < count; ++i, next += strlen(next) + 1)
+    all[i] = next;
+  environ = all;
+  return {step::none, 0, 0};
 }
 
 /// In the digits that were left room for, since here alone is it known.
@@ -191,6 +228,8 @@ wire::mishap become(const wire::settings& wanted, const gid_t* groups, char** ar
     wrong = bind_to(parent);
   if (wrong.at == step::none)
     wrong = open_stdin(wanted.stdin_file);
+  if (wrong.at == step::none)
+    wrong = take_environment();
   if (wrong.at != step::none)
     return wrong;
   write_own_pid();
