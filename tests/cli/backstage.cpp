@@ -74,7 +74,7 @@ SCENARIO("programs print faster than anybody reads") {
       const auto all = reads_until([&] { return over.load(); });
       const auto rest = behind.take_lines();
       REQUIRE(all.size() + rest.size() == 1000);
-      CHECK(all.front() == "[/a] line?0");
+      CHECK(all.front() == "[/a] line\t0");
     }
 
     THEN("it waits no more when nobody will read") {

@@ -43,9 +43,9 @@ std::string shown(const supervisor_state& s, const view_options& o) {
 } // namespace
 
 TEST_CASE("a tree has a line for each child") {
-  CHECK(shown(shop(), {.title = "shop"})
+  CHECK(shown(shop(), {.title = "shop", .width = 100})
         == "shop  one_for_one  2 restarts of 10 in 1min\n"
-           "↻  web      restarting     2 restarts  next try in 1.5s  last: panicked: no?luck\n"
+           "↻  web      restarting     2 restarts  next try in 1.5s  last: panicked: no\\nluck\n"
            "●  caches   ready\n"
            "⛔   small  abandoned\n");
 }

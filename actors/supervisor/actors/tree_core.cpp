@@ -1,17 +1,39 @@
 #include "supervisor/actors/tree_core.hpp"
 
 #include "supervisor/actors/exit_of.hpp"
+#include "supervisor/actors/standard_error.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
-#include <iostream>
+
+#include <unistd.h>
 
 namespace supervisor {
 
 std::function<void(const log_line&)> start_options::lines_on_stderr() {
-  return [](const log_line& x) { std::cerr << "[" + x.path + "] " + x.text + "\n"; };
+  const auto colours
+    = isatty(STDERR_FILENO) == 1 ? showing::colours::kept : showing::colours::removed;
+  return [colours](const log_line& x) {
+    detail::write_to_standard_error("[" + x.path + "] "
+                                    + showing::printable(x.text, showing::whole, colours));
+  };
 }
 
-observer start_options::crash_lines_on_stderr() { return crash_lines(std::cerr); }
+/// A supervisor waits for nobody who reads: what is not taken is counted.
+observer start_options::crash_lines_on_stderr() {
+  return [lost = std::make_shared<std::atomic<std::uint64_t>>(0)](const tree_event& x) {
+    const auto line = crash_line(x);
+    if (line.empty())
+      return;
+    if (!detail::standard_error_takes_more()) {
+      ++*lost;
+      return;
+    }
+    if (const auto before = lost->exchange(0); before > 0)
+      detail::complain(std::to_string(before) + " lines left out: nobody took them");
+    detail::write_to_standard_error(line);
+  };
+}
 
 namespace detail {
 
@@ -38,10 +60,13 @@ std::shared_ptr<const blueprint> make_blueprint(std::shared_ptr<const supervisor
 
 void tree_core::observe(const tree_event& x) {
   const std::scoped_lock lock{observing_};
+  if (!observed())
+    return;
   try {
     options_.observer(x);
-  } catch (const std::exception& why) { // other people's code must not end the tree
-    std::cerr << "[supervisor] an observer threw: " << why.what() << std::endl;
+  } catch (...) { // other people's code must not end the tree
+    observed_ = false;
+    complain("an observer threw" + thrown_text() + "; it is told nothing more");
   }
 }
 

@@ -1,7 +1,7 @@
 #include "supervisor/cli/backstage.hpp"
 
 #include "supervisor/cli/event_line.hpp"
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <utility>
 
@@ -47,7 +47,7 @@ void backstage::note(const tree_event& x) {
 }
 
 void backstage::say(const log_line& x) {
-  auto line = config::printable("[" + x.path + "] " + x.text, no_end);
+  auto line = showing::printable("[" + x.path + "] " + x.text, no_end);
   std::unique_lock lock{mutex_};
   if (lines_.size() >= most_said)
     bell_.ring();

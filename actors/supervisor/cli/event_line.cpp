@@ -1,15 +1,11 @@
 #include "supervisor/cli/event_line.hpp"
 
-#include "supervisor/config/words.hpp"
 #include "supervisor/report.hpp"
-
-#include <sstream>
+#include "supervisor/text/printable.hpp"
 
 namespace supervisor {
 
 namespace {
-
-constexpr std::size_t most = 300;
 
 std::string name_of(std::string_view supervisor) {
   return supervisor.empty() ? "the root" : std::string{supervisor};
@@ -17,16 +13,6 @@ std::string name_of(std::string_view supervisor) {
 
 std::string path_of(const tree_event& x) {
   return std::string{x.supervisor} + "/" + std::string{x.child};
-}
-
-/// The library's own line, without its line break.
-std::string crash_line(const tree_event& x) {
-  std::ostringstream text;
-  crash_lines(text)(x);
-  auto line = std::move(text).str();
-  if (line.ends_with('\n'))
-    line.pop_back();
-  return line;
 }
 
 std::string next(const decision& then) {
@@ -66,10 +52,10 @@ std::string said(const tree_event& x) {
 } // namespace
 
 std::string line_of(const tree_event& x) {
-  auto line = crash_line(x);
-  if (line.empty() && !(line = said(x)).empty())
-    line.insert(0, "[supervisor] ");
-  return config::printable(line, most);
+  if (auto line = crash_line(x); !line.empty())
+    return line;
+  const auto line = said(x);
+  return line.empty() ? "" : showing::printable("[supervisor] " + line, showing::longest_line);
 }
 
 } // namespace supervisor

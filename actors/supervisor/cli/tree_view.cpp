@@ -1,6 +1,6 @@
 #include "supervisor/cli/tree_view.hpp"
 
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 
@@ -80,7 +80,7 @@ std::string cut(std::string text, std::size_t to) {
 }
 
 std::string name_of(const child_state& x, std::size_t depth) {
-  return std::string(2 * depth, ' ') + config::printable(x.name, most_of_a_name);
+  return std::string(2 * depth, ' ') + showing::printable(x.name, most_of_a_name);
 }
 
 std::size_t widest_name(const supervisor_state& s, std::size_t depth) {
@@ -101,7 +101,8 @@ std::string list(const std::vector<std::string>& names) {
 }
 
 std::string last_exit(const child_state& x) {
-  return words(*x.last_exit) + (x.last_words.empty() ? "" : ": " + config::printable(x.last_words));
+  return words(*x.last_exit)
+         + (x.last_words.empty() ? "" : ": " + showing::printable(x.last_words));
 }
 
 std::string counted(std::uint32_t restarts) {
@@ -119,7 +120,7 @@ std::string story(const child_state& x) {
   if (x.pid != 0)
     add("pid " + std::to_string(x.pid));
   if (!x.status_text.empty())
-    add(config::quoted(x.status_text));
+    add(showing::quoted(x.status_text));
   if (x.restart_count > 0)
     add(counted(x.restart_count));
   if (!x.waits_for.empty())
@@ -133,7 +134,7 @@ std::string story(const child_state& x) {
   if (x.next_start)
     add("next try in " + to_string(*x.next_start));
   for (const auto& remark : x.remarks)
-    add("(" + config::printable(remark) + ")");
+    add("(" + showing::printable(remark) + ")");
   if (x.refused_requests > 0)
     add(counted_requests(x.refused_requests));
   if (x.last_exit)
@@ -142,7 +143,7 @@ std::string story(const child_state& x) {
 }
 
 std::string root_line(const supervisor_state& s, const view_options& o) {
-  auto text = config::printable(o.title, most_of_a_name) + "  " + std::string{label(s.strategy)};
+  auto text = showing::printable(o.title, most_of_a_name) + "  " + std::string{label(s.strategy)};
   if (s.recent_restarts > 0) {
     text += "  " + counted(s.recent_restarts);
     if (s.intensity.restarts != unlimited)
