@@ -78,3 +78,16 @@ TEST_CASE("what does not fit is cut") {
     for (const auto colour : {false, true})
       CHECK(view(shop(), {.colour = colour, .width = width, .height = 2}).size() == 2);
 }
+
+TEST_CASE("no line is wider than it may be") {
+  auto odd = child_called("世界", lifecycle::ready);
+  odd.status_text = "世界 世界 世界\t世界 世界 世界 世界 世界 世界";
+  supervisor_state s;
+  s.children = {odd};
+  CHECK(shown(s, {.title = "世界", .width = 30})
+        == "世界  one_for_one\n●  世界  ready          \"世界…\n");
+  CHECK(shown(s, {.title = "世界", .width = 31})
+        == "世界  one_for_one\n●  世界  ready          \"世界 …\n");
+  CHECK(shown(s, {.title = "shop", .width = 10, .height = 1}) == "   and 2 …\n");
+  CHECK(shown(s, {.title = "shop", .height = 0}) == "");
+}
