@@ -121,8 +121,12 @@ private:
     run_->add_option("--cgroup", cgroup_, "delegated to us: each process gets one below it")
       ->type_name("FOLDER")
       ->check(CLI::ExistingDirectory);
-    run_->footer("Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
-                 "failed, 2 bad file, 3 left children behind that could not be stopped.");
+    run_->footer(
+      "SIGTERM, SIGINT and SIGQUIT stop the tree in order, the second of them ends at once.\n"
+      "SIGUSR1 writes its state on standard error.\n"
+      "\n"
+      "Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
+      "failed, 2 bad file, 3 left children behind that could not be stopped.");
   }
 
   void add_simulate() {

@@ -84,16 +84,15 @@ bool may_inherit_children() noexcept {
 
 bool orphans::look() {
   auto ended = ended_children();
-  if (!ended.empty())
+  const auto was_seen = [this](pid_t who) { return seen_.contains(who); };
+  if (std::ranges::any_of(ended, was_seen)) // most are called for at once
     for (const auto who : held())
       ended.erase(who);
-  std::set<pid_t> left;
   for (const auto who : ended)
-    if (seen_.contains(who))
+    if (was_seen(who))
       waitid(P_PID, static_cast<id_t>(who), nullptr, WEXITED | WNOHANG);
-    else
-      left.insert(who);
-  seen_ = std::move(left);
+  std::erase_if(ended, was_seen);
+  seen_ = std::move(ended);
   return !seen_.empty();
 }
 
