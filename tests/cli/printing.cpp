@@ -1,6 +1,7 @@
 #include "supervisor/cli/printer.hpp"
 
 #include "pipes.hpp"
+#include "program.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,6 +12,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -50,6 +52,27 @@ std::size_t left_out(const std::string& text) {
 }
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
+
+/// How long files may become, until it is lifted.
+class limit_of_files {
+public:
+  explicit limit_of_files(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+
+  ~limit_of_files() {
+    lift();
+    std::signal(SIGXFSZ, signal_);
+  }
+
+  void lift() const { setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
 
 screen plain() { return screen{{}}; }
 
@@ -160,9 +183,33 @@ SCENARIO("there is no room") {
       err.read_until("\n");
       for (int i = 0; i < 2000; ++i)
         it.pass_on("line " + std::to_string(i));
-      it.end(10s);
-      const auto all = err.read_until("\n");
-      CHECK(count(all + err.read_now(), "No space left on device") == 1);
+      CHECK(!it.end(10s));
+      const auto all = err.read_until("not written\n");
+      CHECK(count(all, "No space left on device") == 1);
+      CHECK(has(all, "[supervisor] standard output: 4000 lines were not written\n"));
+    }
+  }
+
+  GIVEN("a file that may not become longer, and then may") {
+    const limit_of_files limited{500};
+    const text_file log{""};
+    const file to{log.path().c_str()};
+    pipe_of_test err;
+    printer it{plain(), {to.number, err.to_write()}};
+    for (int i = 0; i < 100; ++i)
+      it.say("line " + std::to_string(i) + ".");
+    CHECK(has(err.read_until("\n"), "[supervisor] standard output: File too large; "));
+    limited.lift();
+
+    THEN("all that waited is written, nothing in the middle of a line") {
+      it.say("at last");
+      for (int i = 0; i < 2000 && !has(log.text(), "at last\n"); ++i)
+        std::this_thread::sleep_for(5ms); // nobody tells us that a file has become longer
+      const auto all = log.text();
+      for (int i = 0; i < 100; ++i)
+        CHECK(has(all, "line " + std::to_string(i) + ".\n"));
+      CHECK(all.ends_with("line 99.\nat last\n"));
+      CHECK(it.end(10s));
     }
   }
 }

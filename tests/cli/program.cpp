@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -60,6 +61,11 @@ text_file::text_file(std::string_view text) {
 }
 
 text_file::~text_file() { std::filesystem::remove(path_); }
+
+std::string text_file::text() const {
+  std::ifstream from{path_, std::ios::binary};
+  return {std::istreambuf_iterator<char>{from}, {}};
+}
 
 supctl::supctl(std::vector<std::string> words, surroundings where) : words_(std::move(words)) {
   words_.insert(words_.begin(), SUPERVISOR_SUPCTL);

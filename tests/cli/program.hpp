@@ -24,6 +24,9 @@ public:
 
   const std::string& path() const { return path_; }
 
+  /// What it says now.
+  std::string text() const;
+
 private:
   std::string path_;
 };

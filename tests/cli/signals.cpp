@@ -64,7 +64,7 @@ SCENARIO("a signal that would end the process") {
 
     THEN("its state is written on standard error") {
       CHECK(program.says_to_err("served  one_for_one\n"));
-      CHECK(program.says_to_err("web  ready"));
+      CHECK(program.says_to_err("  web  "));
       program.send(SIGTERM);
       CHECK(program.end().code == 0);
     }
@@ -103,7 +103,7 @@ SCENARIO("the terminal is closed") {
     REQUIRE(program.says("[/web] up"));
     program.send(SIGHUP);
     program.send(SIGUSR1);
-    REQUIRE(program.says_to_err("web  ready"));
+    REQUIRE(program.says_to_err("  web  "));
 
     THEN("it goes on without a word") {
       program.send(SIGTERM);

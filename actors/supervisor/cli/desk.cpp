@@ -23,29 +23,7 @@ bool are_one_terminal(int a, int b) {
          && x.st_rdev == y.st_rdev;
 }
 
-std::uint64_t lines_in(const std::string& text) {
-  return 1 + static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
-}
-
 } // namespace
-
-// -- lines that wait -------------------------------------------------------------------------------------
-
-void line_queue::add(std::string line) {
-  if (!lines_.empty() && (lines_.size() >= most_lines || bytes_ + line.size() > most_bytes)) {
-    lost_ += lines_in(line);
-    return;
-  }
-  bytes_ += line.size();
-  lines_.push_back(std::move(line));
-}
-
-std::vector<std::string> line_queue::take() {
-  if (const auto lost = std::exchange(lost_, 0); lost > 0)
-    lines_.push_back("[supervisor] " + std::to_string(lost) + " more lines left out");
-  bytes_ = 0;
-  return std::exchange(lines_, {});
-}
 
 // -- for anybody -----------------------------------------------------------------------------------------
 
@@ -174,9 +152,12 @@ void desk::note(side& x, bool moved, time_point now) {
   x.refuses = x.to.is_failing();
 }
 
+bool desk::is_written(const side& x) const {
+  return x.lines.is_empty() && x.is_idle && !(&x == &out_ && repaints_);
+}
+
 bool desk::is_done(const side& x) const {
-  const auto waits = !x.lines.is_empty() || !x.is_idle || (&x == &out_ && repaints_);
-  return !waits || x.given_up || (last_try_made_ && x.refuses);
+  return is_written(x) || x.given_up || (last_try_made_ && x.refuses);
 }
 
 bool desk::tell_of_trouble() {
@@ -259,7 +240,7 @@ bool desk::wait_until_done(time_point until) {
 bool desk::give_up() {
   const std::scoped_lock lock{lock_};
   for (auto* x : {&out_, &err_})
-    x->given_up = !is_done(*x);
+    x->given_up = !is_written(*x);
   for (auto* x : {&out_, &err_}) {
     auto& other = x == &out_ ? err_ : out_;
     const auto lines = x->unwritten + x->lines.count();
