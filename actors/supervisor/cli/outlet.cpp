@@ -20,7 +20,9 @@ constexpr auto between_tries = 1s;
 constexpr auto after_a_false_word = 50ms; ///< that there is room
 
 constexpr std::size_t most_at_once = std::size_t{64} * 1024;
-constexpr std::size_t most_where_it_may_wait = 512; ///< where there is any room, there is so much
+// Where there is any room, there is room for so much:
+constexpr std::size_t most_for_a_pipe = 4096; // PIPE_BUF
+constexpr std::size_t most_for_a_terminal = 256;
 
 bool is(int descriptor, mode_t type) {
   struct stat it {};
@@ -98,7 +100,8 @@ long outlet::write_now(std::string_view bytes) const {
         errno = EAGAIN;
         return -1;
       }
-      return write(descriptor_, bytes.data(), std::min(bytes.size(), most_where_it_may_wait));
+      return write(descriptor_, bytes.data(),
+                   std::min(bytes.size(), is_terminal_ ? most_for_a_terminal : most_for_a_pipe));
     }
   }
   return -1;
