@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <unistd.h>
+
 using namespace supervisor;
 
 // What comes from outside must not reach a terminal as a command, wherever it comes from.
@@ -33,8 +35,8 @@ std::string in_json(const std::string& member) {
 } // namespace
 
 TEST_CASE("the name of a file is shown as a text") {
-  const auto name
-    = std::filesystem::temp_directory_path() / (std::string{"supctl-"} + evil + ".json");
+  const auto name = std::filesystem::temp_directory_path()
+                    / ("supctl-" + std::to_string(getpid()) + evil + ".json");
   std::ofstream{name} << "{";
   for (const auto* verb : {"check", "run", "break"}) {
     const auto told = run_supctl({verb, name.string()});
