@@ -56,9 +56,7 @@ SCENARIO("nobody reads what programs say") {
 
   GIVEN("a time after which the tree is to stop") {
     supctl program{{"run", served.path(), "--for", "300ms"}};
-    THEN("it does") {
-      CHECK(program.end_unread().code == 0);
-    }
+    THEN("it does") { CHECK(program.end_unread().code == 0); }
   }
 
   GIVEN("a terminal that does not move") {
