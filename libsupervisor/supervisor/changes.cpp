@@ -311,7 +311,7 @@ std::string lines_of(const change& x, const widths& most) {
   auto start = padded(std::string{label(x.what)}, most.what) + "  " + padded(x.path, most.path);
   std::string text;
   for (const auto& why : x.why) {
-    text.append(start).append("  ").append(why).append("\n");
+    text.append(start).append("  ").append(showing::printable(why, showing::whole)).append("\n");
     start.assign(start.size(), ' ');
   }
   return text;

@@ -1,5 +1,7 @@
 #include "supervisor/control.hpp"
 
+#include "supervisor/text/printable.hpp"
+
 namespace supervisor {
 
 namespace {
@@ -84,6 +86,14 @@ control_result record_of(const control_outcome& x, const child_state& now,
   return made;
 }
 
+namespace {
+
+std::string shown(const std::string& said) {
+  return showing::printable(said, showing::longest_line);
+}
+
+} // namespace
+
 std::string to_string(const control_result& x) {
   auto text = std::string{label(x.command)} + " " + x.path + ": " + std::string{x.result()};
   if (x.operation_before != x.operation_after)
@@ -102,12 +112,13 @@ std::string to_string(const control_result& x) {
   if (x.status)
     text += ", now " + std::string{label(*x.status)} + " (generation "
             + std::to_string(*x.generation) + ", attempt " + std::to_string(*x.attempt) + ")";
-  text += " [" + x.command_id + " by " + x.audit.requested_by + ": " + x.audit.reason + "]";
+  text += " [" + x.command_id + " by " + shown(x.audit.requested_by) + ": " + shown(x.audit.reason)
+          + "]";
   if (x.failure)
-    text += "\n  " + x.failure->phase + ": " + x.failure->reason
+    text += "\n  " + x.failure->phase + ": " + shown(x.failure->reason)
             + (x.failure->recoverable ? "; may be tried again" : "");
   for (const auto& line : x.changed)
-    text += "\n  " + line;
+    text += "\n  " + shown(line);
   return text;
 }
 

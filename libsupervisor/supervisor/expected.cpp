@@ -1,6 +1,6 @@
 #include "supervisor/expected.hpp"
 
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -9,10 +9,10 @@
 namespace supervisor {
 
 std::string to_string(const fault& x) {
-  auto text = x.where.empty() ? std::string{"/"} : x.where;
+  auto text = x.where.empty() ? std::string{"/"} : showing::printable(x.where, showing::whole);
   if (x.line != 0)
     text += " (line " + std::to_string(x.line) + ")";
-  return text + ": " + x.what;
+  return text + ": " + showing::printable(x.what, showing::whole);
 }
 
 std::string to_string(const faults& xs) {
@@ -53,7 +53,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
       least = d;
       best = candidate;
     }
-  return best.empty() ? "" : ", did you mean \"" + config::printable(best) + "\"?";
+  return best.empty() ? "" : ", did you mean \"" + showing::printable(best) + "\"?";
 }
 
 } // namespace supervisor

@@ -3,9 +3,9 @@
 // How two settings are held against each other, and what is said of those that differ: internal to
 // the library.
 
-#include "supervisor/config/words.hpp"
 #include "supervisor/make_changes.hpp"
 #include "supervisor/setting_words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -38,7 +38,7 @@ inline std::size_t first_of_interest(const std::string& a, const std::string& b)
 }
 
 inline std::string excerpt(const std::string& x, std::size_t from) {
-  return x.empty() ? "none" : (from > 0 ? "..." : "") + config::printable(x.substr(from));
+  return x.empty() ? "none" : (from > 0 ? "..." : "") + showing::printable(x.substr(from));
 }
 
 using named = std::map<std::string, std::string>;
@@ -90,7 +90,7 @@ struct findings {
     auto all = was;
     all.insert(is.begin(), is.end());
     for (const auto& [name, ignored] : all)
-      compare_texts(field + " " + config::quoted(name), found_in(was, name), found_in(is, name));
+      compare_texts(field + " " + showing::quoted(name), found_in(was, name), found_in(is, name));
   }
 
   void compare_policies(const std::string& field, const std::optional<restart_policy>& was,
@@ -106,7 +106,7 @@ struct findings {
     auto all = was;
     all.insert(is.begin(), is.end());
     for (const auto& [name, ignored] : all)
-      compare_words(field + " " + config::quoted(name), found_in(was, name), found_in(is, name));
+      compare_words(field + " " + showing::quoted(name), found_in(was, name), found_in(is, name));
   }
 };
 

@@ -2,9 +2,9 @@
 
 // What stands against changes of a supervisor that runs, as templates: internal to the library.
 
-#include "supervisor/config/words.hpp"
 #include "supervisor/report.hpp"
 #include "supervisor/roster.hpp"
+#include "supervisor/text/printable.hpp"
 
 namespace supervisor::detail {
 
@@ -49,7 +49,7 @@ faults objections_to_child(const basic_child_spec<Start>& child, const std::stri
   check_id_is_free(child.id, above + "/" + child.id, all, s, found);
   const auto check_sibling = [&](const std::string& id, const std::string& where) {
     if (!has_sibling(all, s, id))
-      found.push_back({where, "no sibling is called " + config::quoted(id)});
+      found.push_back({where, "no sibling is called " + showing::quoted(id)});
   };
   for (std::size_t i = 0; i < child.dependencies.size(); ++i)
     if (child.dependencies[i] != child.id)

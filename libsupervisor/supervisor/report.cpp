@@ -1,5 +1,7 @@
 #include "supervisor/report.hpp"
 
+#include "supervisor/text/printable.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -251,15 +253,16 @@ std::vector<std::string> shutdown_report::abandoned() const {
 namespace {
 
 std::string headline(const shutdown_report& x) {
+  const auto reason = showing::printable(x.reason, showing::longest_line);
   switch (x.why) {
     case aim::stop:
       return "stopped";
     case aim::give_up:
-      return "gave up over " + x.culprit + ": " + x.reason;
+      return "gave up over " + x.culprit + ": " + reason;
     case aim::end_tree:
-      return "shut down by " + x.culprit + ": " + x.reason;
+      return "shut down by " + x.culprit + ": " + reason;
     case aim::roll_back:
-      return "could not start " + x.culprit + ": " + x.reason;
+      return "could not start " + x.culprit + ": " + reason;
     case aim::auto_shutdown:
       return "shut down by itself, after " + x.culprit + " had ended,";
     case aim::begin:

@@ -1,6 +1,6 @@
 #include "supervisor/setting_words.hpp"
 
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -96,7 +96,7 @@ std::string words(std::vector<std::int32_t> codes) {
 std::string words(const std::vector<std::string>& names) {
   std::string text;
   for (const auto& name : names)
-    text += (text.empty() ? "" : ", ") + config::printable(name);
+    text += (text.empty() ? "" : ", ") + showing::printable(name);
   return text.empty() ? "none" : text;
 }
 
@@ -242,7 +242,7 @@ std::string words(const dynamic_supervisor_policy& x) {
 }
 
 std::string words(supervisor::strategy x, const std::string& team) {
-  return words(label(x)) + (team.empty() ? "" : " with tag " + config::quoted(team));
+  return words(label(x)) + (team.empty() ? "" : " with tag " + showing::quoted(team));
 }
 
 } // namespace supervisor::detail

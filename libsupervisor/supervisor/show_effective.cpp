@@ -1,6 +1,6 @@
-#include "supervisor/config/words.hpp"
 #include "supervisor/make_effective.hpp"
 #include "supervisor/setting_words.hpp"
+#include "supervisor/text/printable.hpp"
 
 namespace supervisor {
 
@@ -80,7 +80,7 @@ template <class T>
 std::string lines_of_each(std::string_view name, const std::vector<T>& all) {
   std::string text;
   for (const auto& x : all)
-    text += line(name, config::printable(named(x)), policy_source::user_override);
+    text += line(name, showing::printable(named(x)), policy_source::user_override);
   return text;
 }
 
@@ -96,7 +96,7 @@ std::string lines_of(const child_details& x) {
 
 std::string heading(const std::string& path, const effective_policy& x) {
   return path + (x.role ? ", role " + words(label(*x.role)) : "")
-         + (x.group.empty() ? "" : ", group " + config::quoted(x.group)) + '\n';
+         + (x.group.empty() ? "" : ", group " + showing::quoted(x.group)) + '\n';
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <supervisor/test/tree.hpp>
 
+#include <sstream>
 #include <stdexcept>
 
 namespace sup = supervisor;
@@ -371,16 +372,52 @@ TEST_CASE("a missing start and a ref to it are two faults and no crash") {
   CHECK(to_string(made.error()) == "/children/0/start: a child needs something to start");
 }
 
-TEST_CASE("an observer that throws does not end the tree") {
-  auto options = sup::test::tree::quiet();
-  options.observer = [](const sup::tree_event& x) {
-    if (x.what.decided)
-      throw std::runtime_error{"disk full"};
+TEST_CASE("an observer that throws does not end the tree and is told nothing more") {
+  const auto told_until_it_throws = [](const std::function<void()>& throw_it) {
+    int told = 0;
+    auto options = sup::test::tree::quiet();
+    options.observer = [&](const sup::tree_event&) {
+      if (++told == 3)
+        throw_it();
+    };
+    sup::test::tree it{{.children = {child("a")}}, options};
+    it.log();
+    it.crash("a");
+    it.advance(10ms);
+    CHECK(it.log() == "wait 10ms, start a");
+    return told;
   };
+  CHECK(told_until_it_throws([] { throw std::runtime_error{"disk full"}; }) == 3);
+  CHECK(told_until_it_throws([] { throw 42; }) == 3);
+}
+
+TEST_CASE("a crash is one line that does nothing to a terminal") {
+  std::ostringstream out;
+  auto options = sup::test::tree::quiet();
+  options.observer = sup::crash_lines(out);
   sup::test::tree it{{.children = {child("a")}}, options};
-  it.crash("a");
+  it.crash("a", "one\n[supervisor] /b panicked: \x1b[2Jforged\u009b\r");
+  CHECK(out.str()
+        == "[supervisor] /a panicked: one\\n[supervisor] /b panicked: \\x1b[2Jforged\\u009b\\r, "
+           "restart in 10ms (1 of 10 in 1min)\n");
+
+  out.str("");
   it.advance(10ms);
-  CHECK(it.log() == "wait 10ms, start a");
+  it.crash("a", std::string(5000, 'x'));
+  CHECK(out.str().size() == 1001);
+  CHECK(out.str().ends_with("xxx..., restart in 20ms (2 of 10 in 1min)\n"));
+  CHECK(it.state_of("a").last_words == std::string(5000, 'x'));
+}
+
+TEST_CASE("what a report says of a crash is one line") {
+  auto options = sup::test::tree::quiet();
+  sup::test::tree it{{.intensity = {.restarts = 0}, .children = {child("a")}}, options};
+  it.crash("a", "one\ntwo\x1b[2J" + std::string(5000, 'x'));
+  REQUIRE(it.ended());
+  const auto text = to_string(*it.report());
+  CHECK(text.starts_with("gave up over /a: panicked: one\\ntwo\\x1b[2Jxxx"));
+  CHECK(text.find('\n') == text.npos);
+  CHECK(text.size() < 1100);
 }
 
 TEST_CASE("a blocking worker that has to report its readiness is ready as a fake") {

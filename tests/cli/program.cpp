@@ -7,10 +7,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 #include <poll.h>
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +62,11 @@ text_file::text_file(std::string_view text) {
 
 text_file::~text_file() { std::filesystem::remove(path_); }
 
+std::string text_file::text() const {
+  std::ifstream from{path_, std::ios::binary};
+  return {std::istreambuf_iterator<char>{from}, {}};
+}
+
 supctl::supctl(std::vector<std::string> words, surroundings where) : words_(std::move(words)) {
   words_.insert(words_.begin(), SUPERVISOR_SUPCTL);
   start(where);
@@ -80,7 +88,8 @@ void supctl::close_all() {
 
 void supctl::start(const surroundings& where) {
   if (where.terminal) {
-    const winsize size{.ws_row = 30, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+    const winsize size{
+      .ws_row = where.rows, .ws_col = where.columns, .ws_xpixel = 0, .ws_ypixel = 0};
     who_ = forkpty(&out_, nullptr, nullptr, &size);
     if (who_ == 0)
       become(where);
@@ -112,6 +121,8 @@ void supctl::become(const surroundings& where) const {
   for (const auto& word : words_)
     words.push_back(strdup(word.c_str()));
   words.push_back(nullptr);
+  if (where.before)
+    where.before();
   execv(words.front(), words.data());
   _exit(127);
 }
@@ -137,18 +148,57 @@ bool supctl::says(std::string_view text, int times) {
   return true;
 }
 
+bool supctl::says_to_err(std::string_view text) {
+  while (count(told_.err, text) == 0)
+    if (!read_more())
+      return false;
+  return true;
+}
+
+void supctl::is_held_up() const {
+  int waiting = 0, before = -1;
+  while ((waiting == 0 || waiting != before) && clock::now() < since_ + longest) {
+    before = waiting;
+    std::this_thread::sleep_for(100ms);
+    ioctl(out_, FIONREAD, &waiting);
+  }
+}
+
 void supctl::send(int signal) const { kill(who_, signal); }
+
+void supctl::hang_up() {
+  if (out_ >= 0)
+    close(std::exchange(out_, -1));
+}
 
 ended supctl::end() {
   while (read_more()) {
   }
-  if (out_ >= 0 || err_ >= 0)
-    kill(who_, SIGKILL);
+  reap();
+  return told_;
+}
+
+ended supctl::end_unread() {
+  reap();
+  while (read_more()) {
+  }
+  return told_;
+}
+
+/// Nobody tells us of its end without its output being read: so we look.
+void supctl::reap() {
   int status = 0;
-  waitpid(std::exchange(who_, -1), &status, 0);
+  while (waitpid(who_, &status, WNOHANG) == 0)
+    if (clock::now() > since_ + longest) {
+      kill(who_, SIGKILL);
+      waitpid(who_, &status, 0);
+      break;
+    } else {
+      std::this_thread::sleep_for(1ms);
+    }
+  who_ = -1;
   told_.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - since_);
   told_.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return told_;
 }
 
 } // namespace supervisor

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ public:
 
   const std::string& path() const { return path_; }
 
+  /// What it says now.
+  std::string text() const;
+
 private:
   std::string path_;
 };
@@ -38,6 +42,8 @@ struct ended {
 struct surroundings {
   bool terminal = false;
   std::vector<std::string> environment{}; ///< "NO_COLOR=1"
+  unsigned short rows = 30, columns = 100;
+  std::function<void()> before{}; ///< called in its process, just before it is there
 };
 
 /// A supctl that runs in the folder of the sources.
@@ -52,18 +58,32 @@ public:
   /// Whether its output so far has the text so often, or will have it in time.
   bool says(std::string_view text, int times = 1);
 
+  /// The same of its standard error, where that is another one.
+  bool says_to_err(std::string_view text);
+
   /// What came so far.
   const std::string& out() const { return told_.out; }
 
+  /// Waits, for some seconds, until it writes no more because nobody reads.
+  void is_held_up() const;
+
   void send(int signal) const;
+  pid_t pid() const { return who_; }
+
+  /// Nobody reads its output any more: a pipe that is closed, a terminal that is gone.
+  void hang_up();
 
   /// Waits for its end; kills it if that takes too long.
   ended end();
+
+  /// The same, but nobody reads its output before it has ended.
+  ended end_unread();
 
 private:
   using clock = std::chrono::steady_clock;
 
   void close_all();
+  void reap();
   void start(const surroundings&);
   [[noreturn]] void become(const surroundings&) const;
   bool read_more();

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <utility>
 
 using namespace supervisor;
 using namespace std::chrono_literals;
@@ -183,10 +186,28 @@ SCENARIO("on a terminal the tree is painted in place") {
     }
   }
 
-  GIVEN("a terminal that can do nothing") {
-    const auto ran = run_supctl({"run", file.path(), "--for", "300ms"},
-                                {.terminal = true, .environment = {"TERM=dumb"}});
+  GIVEN("a terminal that can do nothing, or of which nothing is known") {
+    for (const auto& unset : std::vector<std::function<void()>>{[] { setenv("TERM", "dumb", 1); },
+                                                                [] { setenv("TERM", "", 1); },
+                                                                [] { unsetenv("TERM"); }}) {
+      const auto ran
+        = run_supctl({"run", file.path(), "--for", "300ms"}, {.terminal = true, .before = unset});
+      THEN("there are plain lines") {
+        CHECK(has(ran.out, "restarted"));
+        CHECK(!has(ran.out, {&escape, 1}));
+      }
+    }
+  }
 
-    THEN("there are plain lines") { CHECK(!has(ran.out, {&escape, 1})); }
+  GIVEN("a terminal that is too small, or whose size is not known") {
+    using size = std::pair<unsigned short, unsigned short>;
+    for (const auto& [rows, columns] : {size{1, 80}, size{2, 80}, size{24, 5}, size{0, 0}}) {
+      const auto ran = run_supctl({"run", file.path(), "--for", "600ms"},
+                                  {.terminal = true, .rows = rows, .columns = columns});
+      THEN("nothing is painted") {
+        CHECK(has(ran.out, "restarted"));
+        CHECK(!has(ran.out, "one_for_one"));
+      }
+    }
   }
 }

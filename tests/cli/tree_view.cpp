@@ -43,9 +43,9 @@ std::string shown(const supervisor_state& s, const view_options& o) {
 } // namespace
 
 TEST_CASE("a tree has a line for each child") {
-  CHECK(shown(shop(), {.title = "shop"})
+  CHECK(shown(shop(), {.title = "shop", .width = 100})
         == "shop  one_for_one  2 restarts of 10 in 1min\n"
-           "↻  web      restarting     2 restarts  next try in 1.5s  last: panicked: no?luck\n"
+           "↻  web      restarting     2 restarts  next try in 1.5s  last: panicked: no\\nluck\n"
            "●  caches   ready\n"
            "⛔   small  abandoned\n");
 }
@@ -77,4 +77,17 @@ TEST_CASE("what does not fit is cut") {
   for (std::size_t width = 0; width < 40; ++width)
     for (const auto colour : {false, true})
       CHECK(view(shop(), {.colour = colour, .width = width, .height = 2}).size() == 2);
+}
+
+TEST_CASE("no line is wider than it may be") {
+  auto odd = child_called("世界", lifecycle::ready);
+  odd.status_text = "世界 世界 世界\t世界 世界 世界 世界 世界 世界";
+  supervisor_state s;
+  s.children = {odd};
+  CHECK(shown(s, {.title = "世界", .width = 30})
+        == "世界  one_for_one\n●  世界  ready          \"世界…\n");
+  CHECK(shown(s, {.title = "世界", .width = 31})
+        == "世界  one_for_one\n●  世界  ready          \"世界 …\n");
+  CHECK(shown(s, {.title = "shop", .width = 10, .height = 1}) == "   and 2 …\n");
+  CHECK(shown(s, {.title = "shop", .height = 0}) == "");
 }

@@ -3,7 +3,6 @@
 #include "said.hpp"
 
 #include <supervisor/config/document.hpp>
-#include <supervisor/config/words.hpp>
 
 using namespace supervisor;
 using namespace std::chrono_literals;
@@ -52,12 +51,4 @@ TEST_CASE("kinds of values have names") {
   CHECK(config::name_of(value::kind::text) == "a string");
   CHECK(config::name_of(value::kind::array) == "an array");
   CHECK(config::name_of(value::kind::object) == "an object");
-}
-
-TEST_CASE("long texts are cut between two letters") {
-  CHECK(config::printable("äöü", 3) == "ä...");
-  CHECK(config::printable("äöü", 4) == "äö...");
-  CHECK(config::printable("äöü", 6) == "äöü");
-  CHECK(config::printable("\x80\x80\x80", 2) == "...");
-  CHECK(config::quoted("a\tb") == "\"a?b\"");
 }

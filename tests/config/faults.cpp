@@ -250,7 +250,7 @@ TEST_CASE("of very many faults the first thousand are told and the others counte
 
 TEST_CASE("what is quoted is short and fit for a terminal") {
   CHECK(said_of_child(R"("restart": "\u001b[2J")")
-        == "restart: \"?[2J\" is none of permanent, transient, temporary");
+        == "restart: \"\\x1b[2J\" is none of permanent, transient, temporary");
   CHECK(said(file_with(R"("strategy": ")" + std::string(1'000'000, 'x') + '"')).size() < 300);
   CHECK(said(file_with('"' + std::string(1'000'000, 'x') + "\": 1")).size() < 600);
   CHECK(said_of_child(R"("group": "\u001b[2J")").find('\x1b') == std::string::npos);

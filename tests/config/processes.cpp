@@ -105,7 +105,7 @@ TEST_CASE("no text of a process has a zero byte in it") {
     CHECK(wrong_with(members) == "process/" + std::string{place} + why);
   CHECK(wrong_with(process_spec{.argv = {"x", "a\0b"s}}) == "/process/argv/1" + why);
   CHECK(wrong_with(R"("inherit": "listed", "inherited": ["A\u0000"])")
-        == "process/inherited/0: \"A?\" is no name of a variable: a letter or _, then letters, "
+        == "process/inherited/0: \"A\\x00\" is no name of a variable: a letter or _, then letters, "
            "digits and _");
 }
 

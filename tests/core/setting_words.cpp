@@ -103,7 +103,7 @@ TEST_CASE("who belongs to whom is told") {
   CHECK(words(sidecar_config{"web", true}) == "of web, linked");
   CHECK(words(strategy::one_for_all, "") == "one_for_all");
   CHECK(words(strategy::one_for_all, "front") == "one_for_all with tag \"front\"");
-  CHECK(words(std::vector<std::string>{"a", "b\n"}) == "a, b?");
+  CHECK(words(std::vector<std::string>{"a", "b\n"}) == "a, b\\n");
   CHECK(words(std::vector<std::int32_t>{3, -1}) == "-1, 3");
 }
 

@@ -1,8 +1,8 @@
 #include "choices.hpp"
 #include "must.hpp"
+#include "printable.hpp"
 
 #include <supervisor/config/duration.hpp>
-#include <supervisor/config/words.hpp>
 #include <supervisor/control.hpp>
 #include <supervisor/setting_words.hpp>
 #include <supervisor/simulate.hpp>
@@ -33,11 +33,6 @@ declared_spec village() {
 
 std::size_t count_lines(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
-}
-
-bool is_printable(std::string_view text) {
-  return std::ranges::none_of(
-    text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 void check_faults(const faults& all, std::string_view text) {
@@ -115,8 +110,6 @@ void check_duration(const std::string& text) {
 }
 
 void check_words(const std::string& text) {
-  const auto shown = config::printable(text);
-  must(is_printable(shown) && shown.size() <= 83, "what is printable is short and can be shown");
   const auto guess = did_you_mean(text, {"crash", "start", "stop"});
   must(guess.empty() || is_printable(guess), "a guess can be shown");
   must(check(audit{text, text}).size() == 2 * check(audit{"me", text}).size(),

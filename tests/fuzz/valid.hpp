@@ -1,6 +1,7 @@
 #pragma once
 
 #include "must.hpp"
+#include "printable.hpp"
 
 #include <supervisor/changes.hpp>
 #include <supervisor/effective.hpp>
@@ -12,11 +13,6 @@
 #include <vector>
 
 namespace supervisor {
-
-inline bool is_printable(std::string_view text) {
-  return std::ranges::none_of(
-    text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
 
 /// Whether the children that a place goes through are there.
 inline bool is_place_in(const declared_spec& spec, std::string_view where) {

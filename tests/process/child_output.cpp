@@ -118,13 +118,52 @@ SCENARIO("whoever is told of output is slow") {
   }
 }
 
-TEST_CASE("who throws when told of output ends nothing") {
-  const house here{{.children = {puppet_child("a", {"say", "one", "say", "two", "wait"})}},
-                   {.log = [once = true](const log_line&) mutable {
-                     if (std::exchange(once, false))
-                       throw std::runtime_error{"thrown to be seen in the output of this test"};
-                   }}};
-  CHECK(here.says("a: two"));
+SCENARIO("somebody who is told of output throws") {
+  std::atomic<int> told = 0, went_on = 0;
+  const auto tell = [&](const detail::output::sink& to) {
+    detail::output it{to};
+    const auto from = std::make_shared<detail::output::source>(
+      2, detail::output::control{.hold_on = [] {}, .go_on = [&] { ++went_on; }});
+    for (int i = 0; i < 4; ++i)
+      it.add(from, {.path = "/a", .text = std::to_string(i)});
+    CHECK(becomes_true([&] { return went_on == 1; }));
+  };
+
+  GIVEN("one that throws an exception at once") {
+    tell([&](const log_line&) {
+      ++told;
+      throw std::runtime_error{"thrown to be seen in the output of this test"};
+    });
+    THEN("it is told nothing more, and nobody waits for it") { CHECK(told == 1); }
+  }
+
+  GIVEN("one that throws something else later") {
+    tell([&](const log_line&) {
+      if (++told == 2)
+        throw 42;
+    });
+    THEN("it is told nothing more, and nobody waits for it") { CHECK(told == 2); }
+  }
+}
+
+// In real time, since it is a thread that does not come back: a moment.
+TEST_CASE("nobody waits for ever for one who does not come back when told of output") {
+  const auto door = std::make_shared<gate>();
+  const auto came_back = std::make_shared<std::atomic<bool>>(false);
+  {
+    detail::output it{[door, came_back](const log_line&) {
+                        door->pass();
+                        *came_back = true;
+                      },
+                      std::chrono::milliseconds{20}};
+    const auto from = std::make_shared<detail::output::source>(
+      10, detail::output::control{.hold_on = [] {}, .go_on = [] {}});
+    for (int i = 0; i < 3; ++i)
+      it.add(from, {.path = "/a", .text = std::to_string(i)});
+  }
+  CHECK(!*came_back);
+  door->open();
+  CHECK(becomes_true([&] { return came_back->load(); }));
 }
 
 TEST_CASE("a source holds on when it is full and goes on when half of it is told") {

@@ -75,9 +75,9 @@ TEST_CASE("notices that are malformed or of no interest say nothing") {
 }
 
 TEST_CASE("a status is cut and made readable") {
-  CHECK(parsed("STATUS=a\tb\x1b[31mred") == "\"a?b?[31mred\"");
+  CHECK(parsed("STATUS=a\tb\x1b[31mred\x1b[2J\u009b") == "\"a\tbred\\x1b[2J\\u009b\"");
   const auto it = parse_notice("STATUS=" + std::string(3000, 'x'));
-  CHECK(it.status->size() == max_status_bytes);
+  CHECK(*it.status == std::string(max_status_characters, 'x') + "...");
 }
 
 SCENARIO("a program tells how it is") {

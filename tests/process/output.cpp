@@ -49,6 +49,17 @@ TEST_CASE("a cut does not go through a character") {
   CHECK(split(3, {"\x80\x80\x80\x80"}) == "\x80\x80\x80~|\x80|");
 }
 
+TEST_CASE("a line ends with CR LF as well, and with CR alone") {
+  CHECK(split(10, {"dos\r\nfile\r\n"}) == "dos|file|");
+  CHECK(split(10, {"dos\r", "\n", "\r", "\nfile"}) == "dos||file|");
+  CHECK(split(10, {"10%\r20%\r", "30%\n"}) == "10%|20%|30%|");
+  CHECK(split(10, {"\r 10%\r 20%\r"}) == " 10%| 20%|");
+  CHECK(split(10, {"a\r\r\n", "b\r\r", "\r\r\nc\r"}) == "a|b|c|");
+  CHECK(split(10, {"\r\n\r\n\n\r"}) == "|||");
+  CHECK(split(10, {"\r", "\r", "\r", "\n", "a"}) == "|a|");
+  CHECK(split(3, {"abc\r\nabcd\r\n"}) == "abc|abc~|d|");
+}
+
 TEST_CASE("what a program prints comes line by line, from both streams") {
   const stage here;
   actor_on_stage it{here, puppet({"say", "one", "cry", "oh", "say", "two", "mutter", "three"})};

@@ -165,7 +165,7 @@ TEST_CASE("what a program says of itself is in its state") {
     {with(puppet_child("a", {"notify", "STATUS=warm\tand dry", "wait"}), [](auto& it) {
       it.health_policy = {{1s, 20s}};
     })}};
-  CHECK(here.shows("a", [](const auto& x) { return x.status_text == "warm?and dry"; }));
+  CHECK(here.shows("a", [](const auto& x) { return x.status_text == "warm\tand dry"; }));
   CHECK(here.state("a").kind == task_kind::process);
   CHECK(!is_gone(here.pid("a")));
 }

@@ -158,7 +158,8 @@ kill nobody takes 5 (line 17): no child is called "nobody")");
 
     THEN("it is judged as well") {
       CHECK(wrong({.child = "pricing", .time = {1s, 1s}}) == "");
-      CHECK(wrong({.child = "x\ny", .time = {1s, 1s}}) == "crash x?y: no child is called \"x?y\"");
+      CHECK(wrong({.child = "x\ny", .time = {1s, 1s}})
+            == "crash x\\ny: no child is called \"x\\ny\"");
       CHECK(wrong({.child = "pricing", .what = act::crash_every, .time = {-1s, 1s}})
             == "crash pricing: a time must be longer than 0s");
       CHECK(wrong({.child = "pricing", .what = act::crash_every, .time = {1s, 1s}, .from = -1s})

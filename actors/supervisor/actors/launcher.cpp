@@ -1,13 +1,13 @@
 #include "supervisor/actors/launcher.hpp"
 
 #include "supervisor/actors/exit_of.hpp"
+#include "supervisor/actors/standard_error.hpp"
 #include "supervisor/actors/supervisor_actor.hpp"
 #include "supervisor/make_changes.hpp"
 #include "supervisor/make_plan.hpp"
 #include "supervisor/rules/find_lints.hpp"
 
 #include <algorithm>
-#include <iostream>
 
 namespace supervisor {
 
@@ -24,10 +24,8 @@ namespace detail {
 void call_back(const std::function<void()>& done) noexcept {
   try {
     done();
-  } catch (const std::exception& why) {
-    std::cerr << "[supervisor] whoever was called back threw: " << why.what() << std::endl;
   } catch (...) {
-    std::cerr << "[supervisor] whoever was called back threw" << std::endl;
+    complain("whoever was called back threw" + thrown_text());
   }
 }
 

@@ -1,7 +1,9 @@
 #include "supervisor/actors/observer.hpp"
 
 #include "supervisor/report.hpp"
+#include "supervisor/text/printable.hpp"
 
+#include <algorithm>
 #include <ostream>
 #include <string>
 
@@ -68,15 +70,25 @@ std::string what_happened(const tree_event& x) {
   return words(x.what.exit) + (x.text.empty() ? "" : ": " + std::string{x.text});
 }
 
+/// However long the text is: what is done about it stands at the end.
+std::string line_of(const tree_event& x) {
+  const auto who = "[supervisor] " + std::string{x.supervisor} + "/" + std::string{x.child} + " ";
+  const auto then = next(x.what, x.by);
+  const auto taken = who.size() + then.size() + std::string_view{"..."}.size();
+  const auto room = showing::longest_line - std::min(showing::longest_line, taken);
+  return who + showing::printable(what_happened(x), room) + then;
+}
+
 } // namespace
+
+std::string crash_line(const tree_event& x) {
+  return x.what.decided && is_failure(x.what.exit.what) ? line_of(x) : "";
+}
 
 observer crash_lines(std::ostream& out) {
   return [&out](const tree_event& x) {
-    if (!x.what.decided || !is_failure(x.what.exit.what))
-      return;
-    out << "[supervisor] " + std::string{x.supervisor} + "/" + std::string{x.child} + " "
-             + what_happened(x) + next(x.what, x.by) + "\n"
-        << std::flush;
+    if (const auto line = crash_line(x); !line.empty())
+      out << line + "\n" << std::flush;
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <string>
 #include <string_view>
 
 namespace supervisor {
@@ -20,11 +21,17 @@ struct tree_event {
 };
 
 /// Told of every event of a tree, one at a time, in the turn of the supervisor that decided it. It
-/// must neither block nor call the tree.
+/// must neither block nor call the tree: as long as it does not return, no supervisor of the tree that
+/// has something to tell can go on, and a tree whose observer never returns never ends. One that throws,
+/// whatever that is, is told nothing more, which standard error says.
 using observer = std::function<void(const tree_event&)>;
 
-/// One line a crash: who, why, which restart of how many, when again. What a tree does by default,
-/// with std::cerr.
+/// One line a crash: who, why, which restart of how many, when again. A text that comes with it is made
+/// printable, and cut so that the line has no more than 1,000 characters; all of it is in the event.
+/// What a tree does by default, with std::cerr.
 observer crash_lines(std::ostream&);
+
+/// The same line, without its end; empty if the event is no crash.
+std::string crash_line(const tree_event&);
 
 } // namespace supervisor

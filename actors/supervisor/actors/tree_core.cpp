@@ -1,17 +1,39 @@
 #include "supervisor/actors/tree_core.hpp"
 
 #include "supervisor/actors/exit_of.hpp"
+#include "supervisor/actors/standard_error.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
-#include <iostream>
+
+#include <unistd.h>
 
 namespace supervisor {
 
 std::function<void(const log_line&)> start_options::lines_on_stderr() {
-  return [](const log_line& x) { std::cerr << "[" + x.path + "] " + x.text + "\n"; };
+  const auto colours
+    = isatty(STDERR_FILENO) == 1 ? showing::colours::kept : showing::colours::removed;
+  return [colours](const log_line& x) {
+    detail::write_to_standard_error("[" + x.path + "] "
+                                    + showing::printable(x.text, showing::whole, colours));
+  };
 }
 
-observer start_options::crash_lines_on_stderr() { return crash_lines(std::cerr); }
+/// A supervisor waits for nobody who reads: what is not taken is counted.
+observer start_options::crash_lines_on_stderr() {
+  return [lost = std::make_shared<std::atomic<std::uint64_t>>(0)](const tree_event& x) {
+    const auto line = crash_line(x);
+    if (line.empty())
+      return;
+    if (!detail::standard_error_takes_more()) {
+      ++*lost;
+      return;
+    }
+    if (const auto before = lost->exchange(0); before > 0)
+      detail::complain(std::to_string(before) + " lines left out: nobody took them");
+    detail::write_to_standard_error(line);
+  };
+}
 
 namespace detail {
 
@@ -38,10 +60,13 @@ std::shared_ptr<const blueprint> make_blueprint(std::shared_ptr<const supervisor
 
 void tree_core::observe(const tree_event& x) {
   const std::scoped_lock lock{observing_};
+  if (!observed())
+    return;
   try {
     options_.observer(x);
-  } catch (const std::exception& why) { // other people's code must not end the tree
-    std::cerr << "[supervisor] an observer threw: " << why.what() << std::endl;
+  } catch (...) { // other people's code must not end the tree
+    observed_ = false;
+    complain("an observer threw" + thrown_text() + "; it is told nothing more");
   }
 }
 
@@ -223,8 +248,8 @@ void tree_core::listen(std::function<void()> then) {
     part->listen([last] {});
 }
 
-/// Whoever waits for the end hears of it when all that comes with it is done. That may block, so it
-/// is done in a thread of its own, for which the actor system waits.
+/// Whoever waits for the end hears of it when all that comes with it is done. No thread is made for that:
+/// there may be none.
 void tree_core::finished(shutdown_report report) {
   std::vector<std::shared_ptr<tree_part>> parts;
   {
@@ -235,13 +260,10 @@ void tree_core::finished(shutdown_report report) {
     for (auto& [type, part] : std::exchange(parts_, {}))
       parts.push_back(std::move(part));
   }
-  if (parts.empty())
-    return conclude();
-  system_->spawn<caf::detached>([self = shared_from_this(), parts](caf::event_based_actor*) {
-    for (const auto& part : parts)
-      part->tree_has_ended();
-    self->conclude();
-  });
+  const auto last
+    = std::shared_ptr<void>{nullptr, [self = shared_from_this()](void*) { self->conclude(); }};
+  for (const auto& part : parts)
+    part->tree_has_ended([last] {});
 }
 
 void tree_core::conclude() {

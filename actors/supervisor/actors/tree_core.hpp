@@ -42,8 +42,11 @@ struct start_options {
                      const effects&, const std::function<std::string_view(slot)>& id_of)>
     tap{};
   /// Told of the output of children that are processes, in a thread of its own. If it is slow, they
-  /// wait. When the end of the tree is told, so is all of it, unless that takes more than 5 s. Empty:
-  /// nobody is told.
+  /// wait. When the end of the tree is told, so is all of it, unless that takes more than 5 s: what it
+  /// has not been told by then is lost, and if it is called still, nobody waits for it to return, so
+  /// that what it uses has to live as long as the program. If it throws, whatever that is, it is told
+  /// nothing more, which standard error says. A text is told as the program wrote it: use
+  /// showing::printable before it gets to a terminal. Empty: nobody is told.
   std::function<void(const log_line&)> log = lines_on_stderr();
   /// A delegated cgroup of version 2: each process gets one below it. Empty: none.
   std::string cgroup{};
@@ -107,8 +110,9 @@ class tree_part {
 public:
   virtual ~tree_part() = default;
 
-  /// Nobody in the tree runs any more, and nobody has heard of its end so far. May take some seconds.
-  virtual void tree_has_ended() = 0;
+  /// Nobody in the tree runs any more, and nobody has heard of its end so far. Calls `then`, once and on any
+  /// thread, when all that comes with the end is done, which may take some seconds. Waits for nothing.
+  virtual void tree_has_ended(std::function<void()> then) = 0;
 
   /// Calls `then`, once and on any thread, when all that had come from outside before this call has been
   /// passed on to the supervisors.
@@ -120,6 +124,7 @@ class tree_core : public std::enable_shared_from_this<tree_core> {
 public:
   tree_core(caf::actor_system& system, start_options options, std::uint32_t most_commands)
     : system_(&system), options_(std::move(options)), most_commands_(most_commands),
+      observed_(static_cast<bool>(options_.observer)),
       stalls_([this](const watch_post& stuck) { tell_of_stall(stuck); }) {}
 
   const start_options& options() const { return options_; }
@@ -129,7 +134,7 @@ public:
 
   // -- events -----------------------------------------------------------------------------------------
 
-  bool observed() const { return static_cast<bool>(options_.observer); }
+  bool observed() const { return observed_; }
   void observe(const tree_event&);
 
   // -- refs -------------------------------------------------------------------------------------------
@@ -206,6 +211,7 @@ private:
   detail::secret_keys secret_keys_;
   const detail::blocking_calls blocking_calls_{};
   const std::uint32_t most_commands_;
+  std::atomic<bool> observed_; ///< there is an observer, and it has not thrown
   std::mutex observing_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,7 +1,7 @@
 #include "supervisor/cli/backstage.hpp"
 
 #include "supervisor/cli/event_line.hpp"
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <utility>
 
@@ -9,10 +9,12 @@ namespace supervisor {
 
 namespace {
 
-constexpr auto no_end = std::string::npos;
-
 std::string or_else(std::string text, const char* otherwise) {
   return text.find_first_not_of(" \t\n") == std::string::npos ? otherwise : std::move(text);
+}
+
+bool begins_to_stop(const tree_event& x) {
+  return x.supervisor.empty() && x.what.what == event_type::shutdown_phase_changed;
 }
 
 } // namespace
@@ -20,6 +22,7 @@ std::string or_else(std::string text, const char* otherwise) {
 void backstage::shut_down(std::string requested_by, std::string reason) {
   auto by = or_else(std::move(requested_by), "program");
   auto why = or_else(std::move(reason), "asked to");
+  printer_->hurry();
   const std::scoped_lock lock{mutex_};
   if (tree_)
     tree_->request_shutdown(std::move(by), std::move(why));
@@ -33,7 +36,14 @@ void backstage::at_end(std::function<bool(std::ostream&)> hook) {
 }
 
 void backstage::note(const tree_event& x) {
-  auto line = line_of(x);
+  if (begins_to_stop(x))
+    printer_->hurry();
+  note_abandoned(x);
+  if (auto line = line_of(x); !line.empty())
+    printer_->say(std::move(line));
+}
+
+void backstage::note_abandoned(const tree_event& x) {
   const auto path = std::string{x.supervisor} + "/" + std::string{x.child};
   const std::scoped_lock lock{mutex_};
   if (x.what.what == event_type::child_abandoned)
@@ -42,28 +52,11 @@ void backstage::note(const tree_event& x) {
     std::erase_if(abandoned_, [&](const std::string& left) {
       return left == path || left.starts_with(path + "/");
     });
-  if (!line.empty())
-    add(std::move(line));
 }
 
 void backstage::say(const log_line& x) {
-  auto line = config::printable("[" + x.path + "] " + x.text, no_end);
-  std::unique_lock lock{mutex_};
-  if (lines_.size() >= most_said)
-    bell_.ring();
-  taken_.wait(lock, [this] { return lines_.size() < most_said || !listens_; });
-  if (listens_)
-    add(std::move(line));
-}
-
-/// If nobody reads, the tree must not wait, nor may its words fill the memory.
-void backstage::add(std::string line) {
-  if (lines_.size() == most_lines)
-    ++left_out_;
-  else
-    lines_.push_back(std::move(line));
-  if (rings_)
-    bell_.ring();
+  const auto colours = printer_->has_colour() ? showing::colours::kept : showing::colours::removed;
+  printer_->pass_on("[" + x.path + "] " + showing::printable(x.text, showing::whole, colours));
 }
 
 void backstage::opened(const tree& running) {
@@ -76,17 +69,6 @@ void backstage::opened(const tree& running) {
 void backstage::closed() {
   const std::scoped_lock lock{mutex_};
   tree_.reset();
-  listens_ = false;
-  taken_.notify_all();
-}
-
-std::vector<std::string> backstage::take_lines() {
-  const std::scoped_lock lock{mutex_};
-  if (left_out_ > 0)
-    lines_.push_back("[supervisor] " + std::to_string(left_out_) + " more lines left out");
-  left_out_ = 0;
-  taken_.notify_all();
-  return std::exchange(lines_, {});
 }
 
 std::vector<std::function<bool(std::ostream&)>> backstage::take_hooks() {
@@ -97,24 +79,6 @@ std::vector<std::function<bool(std::ostream&)>> backstage::take_hooks() {
 std::set<std::string> backstage::abandoned() const {
   const std::scoped_lock lock{mutex_};
   return abandoned_;
-}
-
-bool backstage::wants_state() {
-  const std::scoped_lock lock{mutex_};
-  return !std::exchange(state_is_due_, true);
-}
-
-void backstage::answer(supervisor_state x) {
-  const std::scoped_lock lock{mutex_};
-  state_is_due_ = false;
-  if (x.answered)
-    state_ = std::move(x);
-  bell_.ring();
-}
-
-std::optional<supervisor_state> backstage::take_state() {
-  const std::scoped_lock lock{mutex_};
-  return std::exchange(state_, std::nullopt);
 }
 
 } // namespace supervisor

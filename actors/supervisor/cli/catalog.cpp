@@ -2,7 +2,7 @@
 
 #include "supervisor/cli/loading.hpp"
 #include "supervisor/config/json.hpp"
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -68,12 +68,12 @@ std::string place_of(const std::string& above, std::size_t child) {
 }
 
 fault unknown_factory(std::string_view name, const catalog& known, const std::string& where) {
-  return {where + "/factory", "unknown factory " + config::quoted(name) + instead_of(name, known)};
+  return {where + "/factory", "unknown factory " + showing::quoted(name) + instead_of(name, known)};
 }
 
 fault unknown_check(const precondition& gate, const catalog& known, const std::string& where) {
-  return {where + "/check",
-          "unknown check " + config::quoted(gate.check) + did_you_mean(gate.check, known.checks())};
+  return {where + "/check", "unknown check " + showing::quoted(gate.check)
+                              + did_you_mean(gate.check, known.checks())};
 }
 
 std::string place_of_gate(const std::string& child, std::size_t gate) {

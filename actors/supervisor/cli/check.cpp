@@ -66,7 +66,7 @@ int check(const std::filesystem::path& file, bool effective, const catalog& know
     std::cout << show_effective(*spec) << '\n';
   census all;
   count(*spec, all);
-  std::cout << file.string() << ": ok, " << words(all) << '\n';
+  std::cout << name_of(file) << ": ok, " << words(all) << '\n';
   return exit_code::clean;
 }
 

@@ -1,9 +1,12 @@
 #include "supervisor/cli/cli.hpp"
 
 #include "supervisor/cli/commands.hpp"
+#include "supervisor/cli/console.hpp"
+#include "supervisor/cli/descriptors.hpp"
 #include "supervisor/cli/script_help.hpp"
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/json.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -27,7 +30,8 @@ std::string wrong_with(const std::string& duration) {
 
 std::string wrong_or_none(const std::string& duration) {
   const auto read = duration_from(duration);
-  return read && *read == nanoseconds{0} ? "must be longer than " + duration : wrong_with(duration);
+  return read && *read == nanoseconds{0} ? "must be longer than " + showing::printable(duration)
+                                         : wrong_with(duration);
 }
 
 /// CLI11 would take "-1" for a very large number, and one that is too large for the largest.
@@ -37,7 +41,13 @@ std::string no_number(const std::string& text) {
   const auto read = std::from_chars(text.data(), end, number);
   return read.ec == std::errc{} && read.ptr == end
            ? ""
-           : '"' + text + "\" is no number from 0 to 2^64-1";
+           : showing::quoted(text) + " is no number from 0 to 2^64-1";
+}
+
+/// What was typed is repeated in it.
+std::string wrong(const CLI::App*, const CLI::Error& what) {
+  return showing::printable(what.what(), showing::longest_line)
+         + "\nRun with --help for more information.\n";
 }
 
 std::string factories(const catalog& known) {
@@ -60,6 +70,7 @@ public:
     app_.require_subcommand(1);
     app_.set_version_flag("--version", app_.get_name() + " " + version);
     app_.footer(factories(known));
+    app_.failure_message(wrong);
     add_run();
     add_simulate();
     add_break();
@@ -81,9 +92,9 @@ public:
     return std::nullopt;
   }
 
-  int execute(const catalog& known) const {
+  int execute(const catalog& known, console& said) const {
     if (run_->parsed())
-      return run(options(), known);
+      return run(options(), known, said);
     if (check_->parsed())
       return check(file_, effective_, known);
     if (simulate_->parsed())
@@ -110,8 +121,12 @@ private:
     run_->add_option("--cgroup", cgroup_, "delegated to us: each process gets one below it")
       ->type_name("FOLDER")
       ->check(CLI::ExistingDirectory);
-    run_->footer("Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
-                 "failed, 2 bad file, 3 left children behind that could not be stopped.");
+    run_->footer(
+      "SIGTERM, SIGINT and SIGQUIT stop the tree in order, the second of them ends at once.\n"
+      "SIGUSR1 writes its state on standard error.\n"
+      "\n"
+      "Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
+      "failed, 2 bad file, 3 left children behind that could not be stopped.");
   }
 
   void add_simulate() {
@@ -158,7 +173,7 @@ private:
     const std::string word = argc > 1 ? argv[1] : "";
     if (word.empty() || word.starts_with('-') || std::ranges::count(verbs, word) > 0)
       return "";
-    return "there is no verb \"" + word + "\"" + did_you_mean(word, verbs)
+    return "there is no verb " + showing::quoted(word) + did_you_mean(word, verbs)
            + "\nRun with --help for more information.";
   }
 
@@ -215,16 +230,19 @@ private:
 };
 
 std::string name_of(int argc, char** argv) {
-  return argc > 0 ? std::filesystem::path{argv[0]}.filename().string() : "supctl";
+  return argc > 0 ? showing::printable(std::filesystem::path{argv[0]}.filename().string())
+                  : "supctl";
 }
 
 } // namespace
 
 int cli(int argc, char** argv, const catalog& known) {
+  open_standard_descriptors();
+  console said;
   command_line typed{name_of(argc, argv), known};
   if (const auto code = typed.parse(argc, argv))
-    return *code;
-  return typed.execute(known);
+    return said.end(*code);
+  return said.end(typed.execute(known, said));
 }
 
 } // namespace supervisor

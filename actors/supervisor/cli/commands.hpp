@@ -42,7 +42,10 @@ struct break_options {
   survival_options how{};
 };
 
-int run(const run_options&, const catalog&);
+class console;
+
+/// Closes the console before there are others who write.
+int run(const run_options&, const catalog&, console&);
 int simulate(const simulate_options&, const catalog&);
 
 /// The fewest crashes that bring the tree of a file down.

@@ -1,15 +1,11 @@
 #include "supervisor/cli/event_line.hpp"
 
-#include "supervisor/config/words.hpp"
 #include "supervisor/report.hpp"
-
-#include <sstream>
+#include "supervisor/text/printable.hpp"
 
 namespace supervisor {
 
 namespace {
-
-constexpr std::size_t most = 300;
 
 std::string name_of(std::string_view supervisor) {
   return supervisor.empty() ? "the root" : std::string{supervisor};
@@ -17,16 +13,6 @@ std::string name_of(std::string_view supervisor) {
 
 std::string path_of(const tree_event& x) {
   return std::string{x.supervisor} + "/" + std::string{x.child};
-}
-
-/// The library's own line, without its line break.
-std::string crash_line(const tree_event& x) {
-  std::ostringstream text;
-  crash_lines(text)(x);
-  auto line = std::move(text).str();
-  if (line.ends_with('\n'))
-    line.pop_back();
-  return line;
 }
 
 std::string next(const decision& then) {
@@ -42,13 +28,14 @@ std::string why(const tree_event& x) {
 std::string said(const tree_event& x) {
   switch (x.what.what) {
     case event_type::child_stopped:
-      return x.what.decided ? path_of(x) + " " + words(x.what.exit) + ", " + next(x.what.then) : "";
+      return x.what.decided ? path_of(x) + " " + why(x) + ", " + next(x.what.then) : "";
     case event_type::child_restarted:
       return path_of(x) + " restarted, attempt " + std::to_string(x.what.who.number);
     case event_type::child_ignored:
       return path_of(x) + " has nothing to run, left down";
     case event_type::child_abandoned:
-      return path_of(x) + " abandoned: it did not react to its kill and may still run";
+      return path_of(x) + " abandoned: it did not react to its kill and may still run"
+             + (x.text.empty() ? "" : ": " + std::string{x.text});
     case event_type::child_shutdown_late_report:
       return path_of(x) + " ended after all";
     case event_type::runtime_control_loop_failed:
@@ -66,10 +53,10 @@ std::string said(const tree_event& x) {
 } // namespace
 
 std::string line_of(const tree_event& x) {
-  auto line = crash_line(x);
-  if (line.empty() && !(line = said(x)).empty())
-    line.insert(0, "[supervisor] ");
-  return config::printable(line, most);
+  if (auto line = crash_line(x); !line.empty())
+    return line;
+  const auto line = said(x);
+  return line.empty() ? "" : showing::printable("[supervisor] " + line, showing::longest_line);
 }
 
 } // namespace supervisor

@@ -2,6 +2,7 @@
 
 #include "supervisor/config/document.hpp"
 #include "supervisor/config/text_of.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -32,12 +33,17 @@ faults with_lines(faults found, const std::filesystem::path& file) {
 
 void print(std::ostream& out, const std::filesystem::path& file, const faults& found,
            const std::string& kind) {
+  const auto shown = [](const std::string& x) { return showing::printable(x, showing::whole); };
   for (const auto& [where, what, line] : found)
     if (where.empty() && line == 0) // about no place in the file
-      out << kind << what << '\n';
+      out << kind << shown(what) << '\n';
     else
-      out << file.string() << (line == 0 ? "" : ":" + std::to_string(line)) << ": " << kind
-          << (where.empty() ? "/" : where) << ": " << what << '\n';
+      out << name_of(file) << (line == 0 ? "" : ":" + std::to_string(line)) << ": " << kind
+          << (where.empty() ? "/" : shown(where)) << ": " << shown(what) << '\n';
+}
+
+std::string name_of(const std::filesystem::path& file) {
+  return showing::printable(file.string(), showing::longest_line);
 }
 
 std::string folder_of(const std::filesystem::path& file) {

@@ -20,6 +20,9 @@ faults with_lines(faults, const std::filesystem::path& file);
 void print(std::ostream&, const std::filesystem::path& file, const faults&,
            const std::string& kind = "");
 
+/// As it may be shown.
+std::string name_of(const std::filesystem::path& file);
+
 /// What a relative path in a file is relative to.
 std::string folder_of(const std::filesystem::path& file);
 

@@ -1,117 +1,25 @@
 #include "supervisor/cli/backstage.hpp"
 #include "supervisor/cli/commands.hpp"
+#include "supervisor/cli/console.hpp"
 #include "supervisor/cli/loading.hpp"
-#include "supervisor/cli/screen.hpp"
 #include "supervisor/cli/service_manager.hpp"
-#include "supervisor/cli/tree_view.hpp"
+#include "supervisor/cli/session.hpp"
+#include "supervisor/cli/signals.hpp"
 #include "supervisor/config/json.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <sstream>
 #include <thread>
 
 namespace supervisor {
 
 namespace {
-
-using std::chrono::steady_clock;
-constexpr nanoseconds repaint_every = std::chrono::milliseconds{250};
-
-/// A running tree and the thread that watches it.
-class session {
-public:
-  session(const tree& running, std::shared_ptr<backstage> behind, screen& out, std::string title,
-          std::optional<nanoseconds> how_long)
-    : tree_(running), behind_(std::move(behind)), out_(out), title_(std::move(title)),
-      waiter_([running, bell = behind_] {
-        running.wait_for(stop_budget::no_end);
-        bell->bell().ring();
-      }) {
-    if (how_long)
-      end_at_ = later(steady_clock::now(), *how_long);
-  }
-
-  shutdown_report watch() {
-    for (;;) {
-      if (const auto signal = behind_->bell().wait(next_wake_up()); signal != 0)
-        on_signal(signal);
-      end_in_time();
-      refresh();
-      if (auto report = tree_.wait_for(nanoseconds{0}))
-        return *std::move(report);
-    }
-  }
-
-private:
-  static time_point later(time_point now, nanoseconds wait) {
-    return time_point::max() - now < wait ? time_point::max() : now + wait;
-  }
-
-  std::optional<time_point> next_wake_up() const {
-    if (!out_.is_terminal())
-      return end_at_;
-    return std::min(end_at_.value_or(time_point::max()), painted_at_ + repaint_every);
-  }
-
-  void on_signal(int signal) {
-    const std::string name = signal == SIGINT ? "SIGINT" : "SIGTERM";
-    if (std::exchange(told_, true))
-      leave(name, 128 + signal);
-    out_.print({"[supervisor] stopping: " + name + ", once more ends at once"});
-    behind_->shut_down("operator", name);
-  }
-
-  [[noreturn]] void leave(const std::string& name, int code) {
-    out_.clear();
-    std::cout << std::flush;
-    std::cerr << name << " again: ending at once, without waiting for anybody\n" << std::flush;
-    std::_Exit(code);
-  }
-
-  void end_in_time() {
-    if (!end_at_ || steady_clock::now() < *end_at_)
-      return;
-    end_at_.reset();
-    behind_->shut_down("supctl", "its time is over");
-  }
-
-  void refresh() {
-    if (out_.is_terminal())
-      ask_for_state();
-    if (const auto state = behind_->take_state())
-      out_.show(behind_->take_lines(), view(*state, options()));
-    else
-      out_.print(behind_->take_lines());
-  }
-
-  void ask_for_state() {
-    const auto now = steady_clock::now();
-    if (now < painted_at_ + repaint_every)
-      return;
-    painted_at_ = now;
-    if (behind_->wants_state())
-      tree_.current_state([to = behind_](supervisor_state x) { to->answer(std::move(x)); });
-  }
-
-  view_options options() const {
-    return {.title = title_,
-            .colour = out_.has_colour(),
-            .width = out_.width(),
-            .height = out_.height() - 1}; // the last one is where the cursor stands
-  }
-
-  const tree tree_;
-  const std::shared_ptr<backstage> behind_;
-  screen& out_;
-  const std::string title_;
-  const std::jthread waiter_;
-  std::optional<time_point> end_at_{};
-  time_point painted_at_{};
-  bool told_ = false;
-};
 
 program program_of(const std::shared_ptr<backstage>& behind, const std::filesystem::path& file) {
   return {
@@ -123,16 +31,37 @@ program program_of(const std::shared_ptr<backstage>& behind, const std::filesyst
   };
 }
 
+/// What a hook says, each line of it printable.
+std::string lines_of(const std::string& said, bool with_colours) {
+  const auto colours = with_colours ? showing::colours::kept : showing::colours::removed;
+  std::istringstream from{said};
+  std::string text;
+  for (std::string line; std::getline(from, line);)
+    text += (text.empty() ? "" : "\n") + showing::printable(line, showing::whole, colours);
+  return text;
+}
+
+bool call(const std::function<bool(std::ostream&)>& hook, printer& to) {
+  std::ostringstream said;
+  bool well = false;
+  try {
+    well = hook(said);
+  } catch (const std::exception& why) { // other people's code
+    to.complain("a hook at the end threw: "
+                + showing::printable(why.what(), showing::longest_line));
+  } catch (...) {
+    to.complain("a hook at the end threw");
+  }
+  if (const auto text = std::move(said).str(); !text.empty())
+    to.say(lines_of(text, to.has_colour()));
+  return well;
+}
+
 /// Whether all of them say that the work went well, too.
 bool call_hooks(backstage& behind) {
   bool well = true;
   for (const auto& hook : behind.take_hooks())
-    try {
-      well = hook(std::cout) && well;
-    } catch (const std::exception& why) { // other people's code
-      std::cerr << "a hook at the end threw: " << why.what() << '\n';
-      well = false;
-    }
+    well = call(hook, behind.out()) && well;
   return well;
 }
 
@@ -144,39 +73,34 @@ std::set<std::string> left_behind(const shutdown_report& report, const backstage
 }
 
 /// The actor system would wait for them for ever.
-[[noreturn]] void end_without(const std::set<std::string>& left) {
-  std::cout << std::flush;
+[[noreturn]] void end_without(const std::set<std::string>& left, printer& out) {
   for (const auto& path : left)
-    std::cerr << path << " was abandoned and may still run: ending without it\n";
-  std::cerr << std::flush;
-  std::fflush(nullptr);
+    out.complain(path + " was abandoned and may still run: ending without it");
+  if (out.end(printer::usual_patience)) {
+    std::cout << std::flush; // somebody else's words
+    std::fflush(nullptr);
+  }
   std::_Exit(exit_code::abandoned);
 }
 
-/// What children said on their way out is in it: it must not reach the terminal as commands.
-std::string harmless(std::string text) {
-  std::ranges::replace_if(
-    text, [](unsigned char c) { return c != '\n' && (c < 0x20 || c == 0x7F); }, '?');
-  return text;
-}
-
-int conclude(const shutdown_report& report, screen& out, backstage& behind) {
+int conclude(const shutdown_report& report, backstage& behind) {
+  auto& out = behind.out();
   out.clear();
-  out.print(behind.take_lines());
-  std::cout << harmless(to_string(report)) << '\n' << std::flush;
+  out.say(to_string(report));
   const auto well = call_hooks(behind);
-  std::cout << std::flush;
   if (const auto left = left_behind(report, behind); !left.empty())
-    end_without(left);
+    end_without(left, out);
   return report.asked_for() && well ? exit_code::clean : exit_code::gave_up;
 }
 
 /// At least two, so that one actor that is busy does not stop the others.
 std::size_t threads() { return std::max(2u, std::thread::hardware_concurrency()); }
 
-int complain(const std::filesystem::path& file, const faults& found) {
-  print(std::cerr, file, with_lines(found, file));
-  return exit_code::bad_input;
+std::string words_of(const std::filesystem::path& file, const faults& found) {
+  std::ostringstream text;
+  print(text, file, with_lines(found, file));
+  auto all = std::move(text).str();
+  return all.substr(0, all.find_last_not_of('\n') + 1);
 }
 
 secret_provider secrets_for(const run_options& options, const catalog& known) {
@@ -186,63 +110,92 @@ secret_provider secrets_for(const run_options& options, const catalog& known) {
                    known.secrets() ? known.secrets() : secrets_from_environment()});
 }
 
-expected<shutdown_report> run_tree(supervisor_spec spec, start_options how,
-                                   const run_options& options,
-                                   const std::shared_ptr<backstage>& behind,
-                                   std::shared_ptr<const service_manager> above,
-                                   caf::actor_system& system, screen& out) {
-  const auto title = spec.id.empty() ? options.file.filename().string() : spec.id;
-  const auto running = start(system, std::move(spec), std::move(how));
-  if (!running)
-    return running.error();
-  behind->opened(*running);
-  const service_watch watched{std::move(above), *running};
-  const auto report = session{*running, behind, out, title, options.how_long}.watch();
-  behind->closed();
-  return report;
+start_options settings(const run_options& options, const catalog& known,
+                       const std::shared_ptr<backstage>& behind,
+                       const std::shared_ptr<const service_manager>& above) {
+  return {.observer =
+            [behind, above](const tree_event& x) {
+              behind->note(x);
+              above->tell(x);
+            },
+          .seed = options.seed,
+          .log = [behind](const log_line& x) { behind->say(x); },
+          .cgroup = options.cgroup,
+          .secrets = secrets_for(options, known)};
+}
+
+/// A spec, and those who were told of it when it was made.
+struct bound_tree {
+  supervisor_spec spec{};
+  std::string title{};
+  std::shared_ptr<backstage> behind{};
+};
+
+std::string title_of(const declared_spec& spec, const std::filesystem::path& file) {
+  return spec.id.empty() ? file.filename().string() : spec.id;
+}
+
+expected<bound_tree> load(const run_options& options, const catalog& known) {
+  const auto spec = load_spec(options.file);
+  if (!spec)
+    return spec.error();
+  bound_tree made{.title = title_of(*spec, options.file)};
+  made.behind = std::make_shared<backstage>(
+    std::make_shared<printer>(screen{screen_options::ours(made.title)}));
+  auto in = program_of(made.behind, options.file);
+  auto bound = known.bind(*spec, in);
+  if (!bound)
+    return with_lines(bound.error(), options.file);
+  made.spec = *std::move(bound);
+  return made;
 }
 
 /// From the first actor to the last word.
-int run(supervisor_spec spec, const run_options& options, const catalog& known,
-        const std::shared_ptr<backstage>& behind, caf::actor_system& system, screen& out) {
+int run(bound_tree what, const run_options& options, const catalog& known, held_signals& held,
+        wake_up& rings, caf::actor_system& system) {
+  const auto& behind = what.behind;
   const auto above = std::make_shared<const service_manager>(service_environment::ours());
-  const auto report = run_tree(std::move(spec),
-                               {.observer =
-                                  [behind, above](const tree_event& x) {
-                                    behind->note(x);
-                                    above->tell(x);
-                                  },
-                                .seed = options.seed,
-                                .log = [behind](const log_line& x) { behind->say(x); },
-                                .cgroup = options.cgroup,
-                                .secrets = secrets_for(options, known)},
-                               options, behind, above, system, out);
-  if (!report)
-    return complain(options.file, report.error());
-  return conclude(*report, out, *behind);
+  const auto running = start(system, std::move(what.spec), settings(options, known, behind, above));
+  if (!running) {
+    behind->out().complain(words_of(options.file, running.error()));
+    return exit_code::bad_input;
+  }
+  behind->opened(*running);
+  const auto report
+    = session{*running, behind, above, rings, {what.title, options.how_long}}.watch();
+  behind->closed();
+  held.let_go_of_stops(); // nobody reads them from here on, and hooks may take their time
+  return conclude(report, *behind);
+}
+
+/// Signals are held before there are threads that could get them.
+int run(bound_tree what, const run_options& options, const catalog& known) {
+  held_signals held;
+  wake_up rings{held.all()};
+  auto& out = what.behind->out();
+  if (!rings.works()) {
+    out.complain("cannot wait for signals: there are no file descriptors left");
+    return exit_code::gave_up;
+  }
+  caf::actor_system_config config;
+  compat::set_option(config, "scheduler.max-threads", threads());
+  caf::actor_system system{config};
+  const auto behind = what.behind;
+  const auto code = run(std::move(what), options, known, held, rings, system);
+  behind->out().end(printer::usual_patience);
+  return code;
 }
 
 } // namespace
 
-int run(const run_options& options, const catalog& known) {
-  const auto spec = load_spec(options.file);
-  if (!spec) {
-    print(std::cerr, options.file, spec.error());
+int run(const run_options& options, const catalog& known, console& said) {
+  auto what = load(options, known);
+  if (!what) {
+    print(std::cerr, options.file, what.error());
     return exit_code::bad_input;
   }
-  screen out;
-  const auto behind = std::make_shared<backstage>(!out.is_terminal());
-  auto in = program_of(behind, options.file);
-  auto bound = known.bind(*spec, in);
-  if (!bound)
-    return complain(options.file, bound.error());
-  caf::actor_system_config config;
-  compat::set_option(config, "scheduler.max-threads", threads());
-  std::optional<held_signals> held{std::in_place}; // by the threads of the system, too
-  caf::actor_system system{config};
-  const auto code = run(*std::move(bound), options, known, behind, system, out);
-  held.reset(); // nobody reads them from here on, and the system may take its time to end
-  return code;
+  said.close(); // there will be many who write
+  return run(*std::move(what), options, known);
 }
 
 } // namespace supervisor

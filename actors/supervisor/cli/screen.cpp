@@ -1,8 +1,10 @@
 #include "supervisor/cli/screen.hpp"
 
+#include "supervisor/cli/tree_view.hpp"
+
 #include <cstdlib>
-#include <iostream>
 #include <string_view>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -11,64 +13,68 @@ namespace supervisor {
 
 namespace {
 
+constexpr terminal_size smallest{3, 16}; ///< in which a picture says anything
+
+constexpr std::string_view erase_picture = "\r\x1b[J";
+constexpr std::string_view do_not_wrap = "\x1b[?7l";
+constexpr std::string_view wrap = "\x1b[?7h";
+
 std::string_view environment(const char* name) {
   const auto* value = std::getenv(name);
   return value ? value : "";
 }
 
-winsize size_of_terminal() {
+/// If it is not ours, it is somebody else's who has the terminal now.
+bool is_in_background() {
+  const auto who = tcgetpgrp(STDOUT_FILENO);
+  return who > 0 && who != getpgrp();
+}
+
+terminal_size size_of_terminal() {
   winsize size{};
-  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-  return size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || is_in_background())
+    return {};
+  return {size.ws_row, size.ws_col};
 }
 
-std::string over_old_text(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines)
-    text += line + "\x1b[K\n";
-  return text;
+bool can_draw() {
+  const auto terminal = environment("TERM");
+  return isatty(STDOUT_FILENO) == 1 && !terminal.empty() && terminal != "dumb"
+         && terminal != "unknown";
 }
-
-void write(const std::string& text) { std::cout << text << std::flush; }
 
 } // namespace
 
-screen::screen() : terminal_(isatty(STDOUT_FILENO) == 1 && environment("TERM") != "dumb") {}
-
-bool screen::has_colour() const { return terminal_ && environment("NO_COLOR").empty(); }
-
-std::size_t screen::width() const {
-  const auto columns = size_of_terminal().ws_col;
-  return columns == 0 ? 80 : columns;
+screen_options screen_options::ours(std::string title) {
+  return {.can_draw = supervisor::can_draw(),
+          .colour = supervisor::can_draw() && environment("NO_COLOR").empty(),
+          .title = std::move(title),
+          .size = size_of_terminal};
 }
 
-std::size_t screen::height() const {
-  const auto rows = size_of_terminal().ws_row;
-  return rows == 0 ? 24 : rows;
-}
-
-void screen::show(const std::vector<std::string>& lines, std::vector<std::string> picture) {
-  if (!terminal_)
-    return print(lines);
-  const auto up = picture_.empty() ? "" : "\x1b[" + std::to_string(picture_.size()) + "A\r";
-  write(up + over_old_text(lines) + over_old_text(picture) + "\x1b[J");
-  picture_ = std::move(picture);
-}
-
-void screen::print(const std::vector<std::string>& lines) {
-  if (lines.empty())
-    return;
-  if (terminal_)
-    return show(lines, picture_);
+std::string screen::text_of(const std::vector<std::string>& lines) {
   std::string text;
+  if (std::exchange(painted_, false))
+    text += erase_picture;
   for (const auto& line : lines)
     text += line + '\n';
-  write(text);
+  auto drawn = picture();
+  painted_ = !drawn.empty();
+  return text + drawn;
 }
 
-void screen::clear() {
-  if (!picture_.empty())
-    show({}, {});
+std::string screen::picture() const {
+  const auto size = options_.size();
+  if (!state_ || !options_.can_draw || size.rows < smallest.rows || size.columns < smallest.columns)
+    return "";
+  const auto lines = view(*state_, {.title = options_.title,
+                                    .colour = options_.colour,
+                                    .width = size.columns,
+                                    .height = size.rows - 1}); // and one for the cursor
+  std::string text{do_not_wrap};
+  for (const auto& line : lines)
+    text += line + '\n';
+  return text.append(wrap) + "\x1b[" + std::to_string(lines.size()) + "A\r";
 }
 
 } // namespace supervisor

@@ -1,9 +1,9 @@
 #include "supervisor/cli/service_manager.hpp"
 
 #include "supervisor/cli/event_line.hpp"
+#include "supervisor/cli/threads.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <cstddef>
 #include <cstdlib>
@@ -19,6 +19,9 @@ namespace supervisor {
 namespace {
 
 constexpr nanoseconds shortest = std::chrono::milliseconds{1};
+constexpr nanoseconds look_every = std::chrono::milliseconds{100};
+
+constexpr std::string_view is_ready = "READY=1\nSTATUS=all children were started";
 
 std::string_view variable(const char* name) {
   const auto* value = std::getenv(name);
@@ -99,30 +102,45 @@ void service_manager::tell(const tree_event& x) const {
 }
 
 service_watch::service_watch(std::shared_ptr<const service_manager> to, const tree& running)
-  : to_(std::move(to)), tree_(running), starts_([to = to_, running] {
+  : to_(std::move(to)), tree_(running), starts_(try_to_start([to = to_, running] {
       if (running.started(stop_budget::no_end).empty())
-        to->tell("READY=1\nSTATUS=all children were started");
-    }) {
+        to->tell(is_ready);
+    })) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!starts_.joinable())
+    look_at_ = now;
   if (to_->watchdog())
-    beats_ = std::jthread{
-      [this, due = *to_->watchdog()](const std::stop_token& over) { beat(over, due); }};
+    beat_at_ = now;
+}
+
+std::optional<time_point> service_watch::due() const {
+  return look_at_ && beat_at_ ? std::min(*look_at_, *beat_at_) : look_at_ ? look_at_ : beat_at_;
+}
+
+void service_watch::turn(time_point now) {
+  if (look_at_ && now >= *look_at_)
+    look_whether_started(now);
+  if (beat_at_ && now >= *beat_at_)
+    beat(now);
+}
+
+void service_watch::look_whether_started(time_point now) {
+  look_at_ = now + look_every;
+  if (!tree_.started(nanoseconds{0}).empty())
+    return;
+  to_->tell(is_ready);
+  look_at_.reset();
 }
 
 /// Asked for with a message, so that who answers is the control loop itself; nobody waits for that.
-void service_watch::beat(const std::stop_token& over, nanoseconds due) const {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock{mutex};
-  const auto asked = std::make_shared<std::atomic<bool>>(false);
-  while (!over.stop_requested()) {
-    if (!asked->exchange(true))
-      tree_.count_children("/", [asked, to = to_](const expected<child_counts>& answer) {
-        *asked = false;
-        if (answer)
-          to->tell("WATCHDOG=1");
-      });
-    changed.wait_for(lock, over, std::max<nanoseconds>(due / 2, shortest), [] { return false; });
-  }
+void service_watch::beat(time_point now) {
+  beat_at_ = now + std::max<nanoseconds>(*to_->watchdog() / 2, shortest);
+  if (!asked_->exchange(true))
+    tree_.count_children("/", [asked = asked_, to = to_](const expected<child_counts>& answer) {
+      *asked = false;
+      if (answer)
+        to->tell("WATCHDOG=1");
+    });
 }
 
 } // namespace supervisor

@@ -2,10 +2,9 @@
 
 #include "supervisor/actors/tree.hpp"
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
+#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -44,19 +43,28 @@ private:
   int socket_ = -1;
 };
 
-/// Tells a service manager how a tree is, as long as this exists: that all of it was started, and,
-/// twice as often as is due, that its control loop answers.
+/// Tells a service manager how a tree is: that all of it was started, and, twice as often as is due,
+/// that its control loop answers.
 class service_watch {
 public:
   service_watch(std::shared_ptr<const service_manager>, const tree&);
 
+  /// When `turn` is to be called next.
+  std::optional<time_point> due() const;
+
+  /// Never waits.
+  void turn(time_point now);
+
 private:
-  void beat(const std::stop_token&, nanoseconds due) const;
+  void look_whether_started(time_point now);
+  void beat(time_point now);
 
   const std::shared_ptr<const service_manager> to_;
   const tree tree_;
+  const std::shared_ptr<std::atomic<bool>> asked_ = std::make_shared<std::atomic<bool>>(false);
+  std::optional<time_point> look_at_{}; ///< if there is no thread that waits for the start
+  std::optional<time_point> beat_at_{};
   const std::jthread starts_; ///< ends when all was started, or the tree has ended
-  std::jthread beats_;        ///< if a watchdog waits for it
 };
 
 } // namespace supervisor

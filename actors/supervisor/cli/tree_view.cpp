@@ -1,6 +1,7 @@
 #include "supervisor/cli/tree_view.hpp"
 
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
+#include "supervisor/text/utf8.hpp"
 
 #include <algorithm>
 
@@ -58,10 +59,14 @@ std::string_view colour_of(lifecycle x) {
 
 bool is_wide(lifecycle x) { return x == lifecycle::abandoned; }
 
-bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
 std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+  std::size_t count = 0;
+  while (!text.empty()) {
+    const auto next = showing::first_of(text);
+    count += showing::columns_of(next.code);
+    text.remove_prefix(next.size);
+  }
+  return count;
 }
 
 std::string padded(std::string text, std::size_t to) {
@@ -69,18 +74,35 @@ std::string padded(std::string text, std::size_t to) {
   return text;
 }
 
+/// The bytes that take so many columns at most.
+std::size_t size_within(std::string_view text, std::size_t most) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const auto next = showing::first_of(text.substr(size));
+    const auto taken = showing::columns_of(next.code);
+    if (taken > most)
+      break;
+    most -= taken;
+    size += next.size;
+  }
+  return size;
+}
+
 std::string cut(std::string text, std::size_t to) {
   if (columns(text) <= to)
     return text;
-  std::size_t kept = 0, size = 0;
-  for (; size < text.size(); ++size)
-    if (begins_character(text[size]) && ++kept >= to)
-      break;
-  return text.substr(0, size) + (to == 0 ? "" : "…");
+  return to == 0 ? "" : text.substr(0, size_within(text, to - 1)) + "…";
+}
+
+/// What somebody else says, in a table: a tab would be as wide as it likes.
+std::string shown(const std::string& said, std::size_t most = 80) {
+  auto text = showing::printable(said, most);
+  std::ranges::replace(text, '\t', ' ');
+  return text;
 }
 
 std::string name_of(const child_state& x, std::size_t depth) {
-  return std::string(2 * depth, ' ') + config::printable(x.name, most_of_a_name);
+  return std::string(2 * depth, ' ') + shown(x.name, most_of_a_name);
 }
 
 std::size_t widest_name(const supervisor_state& s, std::size_t depth) {
@@ -101,7 +123,7 @@ std::string list(const std::vector<std::string>& names) {
 }
 
 std::string last_exit(const child_state& x) {
-  return words(*x.last_exit) + (x.last_words.empty() ? "" : ": " + config::printable(x.last_words));
+  return words(*x.last_exit) + (x.last_words.empty() ? "" : ": " + shown(x.last_words));
 }
 
 std::string counted(std::uint32_t restarts) {
@@ -119,7 +141,7 @@ std::string story(const child_state& x) {
   if (x.pid != 0)
     add("pid " + std::to_string(x.pid));
   if (!x.status_text.empty())
-    add(config::quoted(x.status_text));
+    add('"' + shown(x.status_text) + '"');
   if (x.restart_count > 0)
     add(counted(x.restart_count));
   if (!x.waits_for.empty())
@@ -133,7 +155,7 @@ std::string story(const child_state& x) {
   if (x.next_start)
     add("next try in " + to_string(*x.next_start));
   for (const auto& remark : x.remarks)
-    add("(" + config::printable(remark) + ")");
+    add("(" + shown(remark) + ")");
   if (x.refused_requests > 0)
     add(counted_requests(x.refused_requests));
   if (x.last_exit)
@@ -142,7 +164,7 @@ std::string story(const child_state& x) {
 }
 
 std::string root_line(const supervisor_state& s, const view_options& o) {
-  auto text = config::printable(o.title, most_of_a_name) + "  " + std::string{label(s.strategy)};
+  auto text = shown(o.title, most_of_a_name) + "  " + std::string{label(s.strategy)};
   if (s.recent_restarts > 0) {
     text += "  " + counted(s.recent_restarts);
     if (s.intensity.restarts != unlimited)
@@ -202,12 +224,13 @@ private:
   std::size_t names_;
 };
 
-void cut_to_height(std::vector<std::string>& lines, std::size_t height) {
-  if (lines.size() <= height || height == 0)
+void cut_to_height(std::vector<std::string>& lines, const view_options& o) {
+  if (lines.size() <= o.height)
     return;
-  const auto left_out = lines.size() - (height - 1);
-  lines.resize(height - 1);
-  lines.push_back("   and " + std::to_string(left_out) + " more");
+  const auto left_out = lines.size() - (o.height - std::min<std::size_t>(o.height, 1));
+  lines.resize(o.height);
+  if (!lines.empty())
+    lines.back() = cut("   and " + std::to_string(left_out) + " more", o.width);
 }
 
 } // namespace
@@ -216,7 +239,7 @@ std::vector<std::string> view(const supervisor_state& s, const view_options& o) 
   picture made{o, widest_name(s, 0)};
   made.lines.push_back(root_line(s, o));
   made.add(s, 0);
-  cut_to_height(made.lines, o.height);
+  cut_to_height(made.lines, o);
   return std::move(made.lines);
 }
 

@@ -1,43 +1,37 @@
 #pragma once
 
+#include "supervisor/cli/bell.hpp"
 #include "supervisor/policies.hpp"
 
 #include <csignal>
 #include <optional>
+#include <span>
+
+#include <poll.h>
 
 namespace supervisor {
 
-/// SIGINT and SIGTERM wait in this thread, and in those that it starts, until somebody reads them.
-class held_signals {
-public:
-  held_signals();
-  ~held_signals();
-
-  held_signals(const held_signals&) = delete;
-  held_signals& operator=(const held_signals&) = delete;
-
-private:
-  sigset_t before_{};
-};
-
-/// Lets one thread wait for a held signal, for others and for the clock.
+/// Lets one thread wait for signals that are held, for others and for the clock.
 class wake_up {
 public:
-  wake_up();
+  explicit wake_up(const sigset_t& held);
   ~wake_up();
 
   wake_up(const wake_up&) = delete;
   wake_up& operator=(const wake_up&) = delete;
 
-  /// Ends the wait, or the next one. From any thread; never blocks.
-  void ring() noexcept;
+  /// Whether there were descriptors for it.
+  bool works() const { return signals_ >= 0 && bell_.descriptor() >= 0; }
 
-  /// The signal that came, or 0.
-  int wait(std::optional<time_point> until);
+  /// Ends the wait, or the next one. From any thread; never blocks.
+  void ring() noexcept { bell_.ring(); }
+
+  /// The signal that came, or 0. Also ends when one of the others is ready, as poll says.
+  int wait(std::optional<time_point> until, std::span<pollfd> others = {});
 
 private:
   int signals_ = -1;
-  int bell_ = -1;
+  bell bell_;
 };
 
 } // namespace supervisor

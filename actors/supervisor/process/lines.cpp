@@ -29,22 +29,47 @@ void lines::feed(std::string_view more) {
 }
 
 std::optional<lines::line> lines::next() {
-  const auto end = text_.find('\n', scanned_);
-  const auto size = std::min(end, text_.size()) - begin_;
-  if (size > max_bytes_)
-    return take(good_cut(std::string_view{text_}.substr(begin_), max_bytes_), 0, true);
-  if (end != std::string::npos)
-    return take(size, 1, false);
-  scanned_ = text_.size();
-  return std::nullopt;
+  skip_rest_of_end();
+  while (true) {
+    const auto end = text_.find_first_of("\r\n", scanned_);
+    const auto size = std::min(end, text_.size()) - begin_;
+    if (size > max_bytes_)
+      return take(good_cut(std::string_view{text_}.substr(begin_), max_bytes_), 0, true);
+    if (end == std::string::npos) {
+      scanned_ = text_.size();
+      return std::nullopt;
+    }
+    within_end_ = text_[end] == '\r';
+    if (size > 0 || !within_end_)
+      return take(size, 1, false);
+    if (!skip_returns())
+      return std::nullopt;
+  }
 }
 
 std::optional<lines::line> lines::rest() {
   if (auto whole = next())
     return whole;
-  if (waiting() == 0)
+  if (waiting() == 0 || text_[begin_] == '\r')
     return std::nullopt;
   return take(waiting(), 0, false);
+}
+
+/// Of a line that was taken at its first CR: more of them, and a line feed.
+void lines::skip_rest_of_end() {
+  while (within_end_ && begin_ < text_.size()) {
+    within_end_ = text_[begin_] == '\r';
+    begin_ += within_end_ || text_[begin_] == '\n';
+  }
+  scanned_ = std::max(scanned_, begin_);
+}
+
+/// Of a line that is empty so far, of which only a line feed makes one. False: it may come still.
+bool lines::skip_returns() {
+  within_end_ = false;
+  const auto after = text_.find_first_not_of('\r', begin_);
+  begin_ = scanned_ = after == std::string::npos ? text_.size() - 1 : after;
+  return after != std::string::npos;
 }
 
 lines::line lines::take(std::size_t size, std::size_t skipped, bool cut) {

@@ -7,7 +7,8 @@
 
 namespace supervisor {
 
-/// Makes lines of what a program writes.
+/// Makes lines of what a program writes. A line ends with LF, with CR LF, or with CR alone, as the
+/// lines of a progress display do; an empty one does not end with CR alone.
 class lines {
 public:
   struct line {
@@ -31,11 +32,14 @@ public:
 
 private:
   line take(std::size_t size, std::size_t skipped, bool cut);
+  void skip_rest_of_end();
+  bool skip_returns();
 
   std::size_t max_bytes_;
   std::string text_{};
   std::size_t begin_ = 0;   ///< of what is not taken yet
   std::size_t scanned_ = 0; ///< up to here, there is no end of a line
+  bool within_end_ = false; ///< a line was taken up to its CR; the rest of its end may come still
 };
 
 } // namespace supervisor

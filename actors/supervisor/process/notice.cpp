@@ -1,17 +1,12 @@
 #include "supervisor/process/notice.hpp"
 
+#include "supervisor/text/printable.hpp"
+
 #include <algorithm>
 
 namespace supervisor {
 
 namespace {
-
-std::string readable(std::string_view text) {
-  std::string out{text.substr(0, max_status_bytes)};
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
-  std::replace_if(out.begin(), out.end(), is_control, '?');
-  return out;
-}
 
 void take_line(std::string_view line, process_notice& into) {
   constexpr std::string_view status = "STATUS=";
@@ -21,7 +16,7 @@ void take_line(std::string_view line, process_notice& into) {
   into.heartbeat |= line == "WATCHDOG=1";
   into.trigger |= line == "WATCHDOG=trigger";
   if (line.starts_with(status))
-    into.status = readable(line.substr(status.size()));
+    into.status = showing::printable(line.substr(status.size()), max_status_characters);
 }
 
 } // namespace

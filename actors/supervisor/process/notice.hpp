@@ -19,11 +19,11 @@ struct process_notice {
   friend bool operator==(const process_notice&, const process_notice&) = default;
 };
 
-inline constexpr std::size_t max_notice_bytes = 4096; ///< of a datagram; a longer one is none
-inline constexpr std::size_t max_status_bytes = 1024; ///< longer ones are cut
+inline constexpr std::size_t max_notice_bytes = 4096;      ///< of a datagram; a longer one is none
+inline constexpr std::size_t max_status_characters = 1000; ///< a longer status is cut
 
-/// Lines that are unknown or malformed are skipped, MAINPID among them. Control characters in a
-/// status become '?'.
+/// Lines that are unknown or malformed are skipped, MAINPID among them. A status is made printable, see
+/// showing::printable.
 process_notice parse_notice(std::string_view datagram);
 
 } // namespace supervisor

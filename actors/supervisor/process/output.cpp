@@ -1,15 +1,12 @@
 #include "supervisor/process/output.hpp"
 
-#include <exception>
-#include <iostream>
+#include "supervisor/actors/standard_error.hpp"
+
 #include <utility>
 
 namespace supervisor::detail {
 
 namespace {
-
-/// How long whoever is told of lines may take for those that are left in the end.
-constexpr auto patience = std::chrono::seconds{5};
 
 /// A life that ends leaves what its pipes held, wanted or not. One after another may do so, until those
 /// before have left so many times as much as one that runs may have waiting.
@@ -17,22 +14,53 @@ constexpr std::size_t left_by_the_dead = 4;
 
 } // namespace
 
-output::output(sink to) : to_(std::move(to)), thread_([this] { run(); }) {}
+output::output(sink to, std::chrono::nanoseconds patience)
+  : queue_(std::make_shared<queue>(std::move(to), patience)),
+    thread_([all = queue_] { all->run(); }) {}
 
 output::~output() {
   close();
-  thread_.join();
+  if (queue_->is_done())
+    thread_.join();
+  else
+    thread_.detach();
 }
 
-void output::close() {
-  std::unique_lock lock{lock_};
+bool output::queue::is_done() const {
+  const std::scoped_lock lock{lock_};
+  return done_;
+}
+
+void output::queue::take_no_more() {
   if (!std::exchange(over_, true))
-    give_up_at_ = std::chrono::steady_clock::now() + patience;
+    give_up_at_ = std::chrono::steady_clock::now() + patience_;
   changed_.notify_all();
+}
+
+void output::queue::close() {
+  std::unique_lock lock{lock_};
+  take_no_more();
   changed_.wait_until(lock, give_up_at_, [this] { return done_; });
 }
 
-void output::add(const std::shared_ptr<source>& from, log_line line) {
+void output::queue::close(std::function<void()> then) {
+  std::unique_lock lock{lock_};
+  take_no_more();
+  then_ = std::move(then);
+  if (done_)
+    call_then(std::move(lock));
+}
+
+void output::queue::give_up() { call_then(std::unique_lock{lock_}); }
+
+void output::queue::call_then(std::unique_lock<std::mutex> lock) {
+  const auto then = std::exchange(then_, nullptr);
+  lock.unlock();
+  if (then)
+    then();
+}
+
+void output::queue::add(const std::shared_ptr<source>& from, log_line line) {
   bool hold_on = false;
   {
     const std::scoped_lock lock{lock_};
@@ -52,12 +80,12 @@ void output::add(const std::shared_ptr<source>& from, log_line line) {
     from->control_.hold_on();
 }
 
-bool output::is_full(const source& x) const {
+bool output::queue::is_full(const source& x) const {
   const std::scoped_lock lock{lock_};
   return x.held_;
 }
 
-void output::run() {
+void output::queue::run() {
   std::unique_lock lock{lock_};
   while (true) {
     changed_.wait(lock, [this] { return over_ || !lines_.empty(); });
@@ -74,21 +102,22 @@ void output::run() {
   }
   done_ = true;
   changed_.notify_all();
+  call_then(std::move(lock));
 }
 
-void output::tell(const log_line& x) {
+void output::queue::tell(const log_line& x) {
+  if (!to_)
+    return;
   try {
-    if (to_)
-      to_(x);
-  } catch (const std::exception& why) { // other people's code must not end the tree
-    std::cerr << "[supervisor] whoever was told of output threw: " << why.what() << std::endl;
-  } catch (...) {
-    std::cerr << "[supervisor] whoever was told of output threw" << std::endl;
+    to_(x);
+  } catch (...) { // other people's code must not end the tree
+    to_ = nullptr;
+    complain("whoever was told of output threw" + thrown_text() + "; it is told nothing more");
   }
 }
 
 /// It goes on when half of its room is free.
-void output::told(const entry& x) {
+void output::queue::told(const entry& x) {
   bool go_on = false;
   std::uint64_t lost = 0;
   {
@@ -109,11 +138,10 @@ void output::told(const entry& x) {
     x.from->control_.go_on();
 }
 
-void output::drop_rest() {
+void output::queue::drop_rest() {
   if (lines_.empty())
     return;
-  std::cerr << "[supervisor] " + std::to_string(lines_.size())
-                 + " lines of output were lost: nobody took them in time\n";
+  complain(std::to_string(lines_.size()) + " lines of output were lost: nobody took them in time");
   lines_.clear();
 }
 

@@ -20,8 +20,12 @@ class output {
 public:
   using sink = std::function<void(const log_line&)>;
 
-  explicit output(sink to);
+  /// How long the sink may take for the lines that are left in the end.
+  static constexpr std::chrono::nanoseconds usual_patience = std::chrono::seconds{5};
 
+  explicit output(sink to, std::chrono::nanoseconds patience = usual_patience);
+
+  /// As `close`. If the sink is still called then, nobody waits for it to return.
   ~output();
 
   output(const output&) = delete;
@@ -47,14 +51,21 @@ public:
     bool held_ = false;       ///< likewise
   };
 
-  /// Tells what is left, for some seconds at most, and takes no more.
-  void close();
+  /// Tells what is left, for as long as it has patience, and takes no more.
+  void close() { queue_->close(); }
+
+  /// The same without waiting: then calls `then`, once, on the thread that tells. After `give_up` on that of
+  /// the caller, if it has not been called so far.
+  void close(std::function<void()> then) { queue_->close(std::move(then)); }
+  void give_up() { queue_->give_up(); }
 
   /// From any thread.
-  void add(const std::shared_ptr<source>&, log_line);
+  void add(const std::shared_ptr<source>& from, log_line line) {
+    queue_->add(from, std::move(line));
+  }
 
   /// Whether it has to wait.
-  bool is_full(const source&) const;
+  bool is_full(const source& x) const { return queue_->is_full(x); }
 
 private:
   struct entry {
@@ -68,20 +79,41 @@ private:
     std::uint64_t lost = 0;
   };
 
-  void run();
-  void tell(const log_line&);
-  void told(const entry&);
-  void drop_rest();
+  /// What the thread shares with the others, and keeps as long as its sink does not return.
+  class queue {
+  public:
+    queue(sink to, std::chrono::nanoseconds patience) : to_(std::move(to)), patience_(patience) {}
 
-  const sink to_;
-  mutable std::mutex lock_; ///< of all below
-  std::condition_variable changed_;
-  std::deque<entry> lines_;
-  std::map<std::string, backlog> of_child_; ///< by path
-  bool over_ = false;
-  bool done_ = false; ///< its thread is, with all of it
-  std::chrono::steady_clock::time_point give_up_at_{};
-  std::thread thread_; ///< last: it uses the others
+    void add(const std::shared_ptr<source>&, log_line);
+    bool is_full(const source&) const;
+    void close();
+    void close(std::function<void()> then);
+    void give_up();
+    bool is_done() const;
+
+    void run();
+
+  private:
+    void tell(const log_line&);
+    void told(const entry&);
+    void drop_rest();
+    void take_no_more();
+    void call_then(std::unique_lock<std::mutex>);
+
+    sink to_; ///< the thread's
+    const std::chrono::nanoseconds patience_;
+    mutable std::mutex lock_; ///< of all below
+    std::condition_variable changed_;
+    std::deque<entry> lines_;
+    std::map<std::string, backlog> of_child_; ///< by path
+    bool over_ = false;
+    bool done_ = false; ///< its thread is, with all of it
+    std::chrono::steady_clock::time_point give_up_at_{};
+    std::function<void()> then_{}; ///< when it is over
+  };
+
+  const std::shared_ptr<queue> queue_;
+  std::thread thread_;
 };
 
 } // namespace supervisor::detail

@@ -6,7 +6,6 @@
 #include "supervisor/process/output.hpp"
 #include "supervisor/process/variables.hpp"
 
-#include <future>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -20,13 +19,13 @@ namespace detail {
 namespace {
 
 /// What a tree has once for all of its programs.
-struct outside final : tree_part {
+struct outside final : tree_part, std::enable_shared_from_this<outside> {
   outside(output::sink to, const std::string& cgroup) : lines(std::move(to)) {
     if (!cgroup.empty())
       host.post([cgroup] { cgroup_leaf::clear_those_left(cgroup); });
   }
 
-  void tree_has_ended() override;
+  void tree_has_ended(std::function<void()> then) override;
   void kill_those_left();
 
   void listen(std::function<void()> then) override { host.ref().after_a_round(std::move(then)); }
@@ -41,6 +40,7 @@ struct outside final : tree_part {
   std::mutex lock;
   std::vector<std::weak_ptr<class program>> all;         ///< with the lock held
   std::set<std::pair<std::string, std::string>> remarks; ///< likewise
+  errand gives_up_{}; ///< the host's
   supervisor::host host;
 };
 
@@ -284,13 +284,16 @@ void outside::kill_those_left() {
       one->kill_in_haste();
 }
 
-void outside::tree_has_ended() {
-  constexpr auto patience = std::chrono::seconds{1};
+/// On the thread of the host, behind all that it still has to do, and on the one that tells of lines.
+void outside::tree_has_ended(std::function<void()> then) {
   kill_those_left();
-  const auto done = std::make_shared<std::promise<void>>();
-  host.post([done] { done->set_value(); });
-  done->get_future().wait_for(patience);
-  lines.close();
+  host.post([self = shared_from_this(), then = std::move(then)] {
+    self->gives_up_ = self->host.after(output::usual_patience, [self] { self->lines.give_up(); });
+    self->lines.close([self, then] {
+      self->host.post([self] { self->gives_up_.end(); });
+      then();
+    });
+  });
 }
 
 class process_actor : public caf::event_based_actor {

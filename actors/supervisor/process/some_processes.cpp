@@ -1,6 +1,6 @@
 #include "supervisor/process/some_processes.hpp"
 
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 namespace supervisor {
 
@@ -9,7 +9,7 @@ std::string to_string(const some_processes& x) {
   for (const auto& one : x.some) {
     const auto is_last = x.some.size() == x.count && &one == &x.some.back() && !text.empty();
     text += is_last ? " and " : text.empty() ? "" : ", ";
-    text += config::printable(one.name) + " (pid " + std::to_string(one.pid) + ")";
+    text += showing::printable(one.name) + " (pid " + std::to_string(one.pid) + ")";
   }
   if (x.count > x.some.size())
     text += (text.empty() ? "" : " and ") + std::to_string(x.count - x.some.size())

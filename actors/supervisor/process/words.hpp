@@ -1,5 +1,7 @@
 #pragma once
 
+#include "supervisor/text/printable.hpp"
+
 #include <string>
 #include <system_error>
 
@@ -8,6 +10,9 @@ namespace supervisor {
 /// What an errno means.
 inline std::string error_words(int error) { return std::generic_category().message(error); }
 
-inline std::string quoted(const std::string& text) { return '"' + text + '"'; }
+/// A path or a name, fit to be shown.
+inline std::string quoted(const std::string& name) {
+  return showing::quoted(name, showing::longest_line);
+}
 
 } // namespace supervisor

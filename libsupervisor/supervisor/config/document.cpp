@@ -1,6 +1,6 @@
 #include "supervisor/config/document.hpp"
 
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +11,8 @@
 #include <optional>
 
 namespace supervisor::config {
+
+using showing::printable;
 
 namespace {
 
@@ -63,16 +65,13 @@ std::string place(std::string_view read) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-/// Without the names and places the parser puts before it, and without stray bytes.
+/// Without the names and places the parser puts before it.
 std::string plain(std::string_view message) {
   if (const auto name = message.find("] "); message.starts_with('[') && name != message.npos)
     message.remove_prefix(name + 2);
   if (const auto at = message.find(": "); message.starts_with("parse error") && at != message.npos)
     message.remove_prefix(at + 2);
-  auto text = printable(message, 300);
-  std::ranges::replace_if(
-    text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; }, '?');
-  return text;
+  return printable(message, 300);
 }
 
 } // namespace

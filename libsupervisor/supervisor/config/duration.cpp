@@ -1,6 +1,6 @@
 #include "supervisor/config/duration.hpp"
 
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <array>
 #include <charconv>
@@ -95,7 +95,7 @@ std::optional<std::int64_t> length_of(const part& p) {
 }
 
 fault no_duration(std::string_view text, std::string_view why) {
-  return {{}, config::quoted(text) + std::string{why}};
+  return {{}, showing::quoted(text) + std::string{why}};
 }
 
 } // namespace

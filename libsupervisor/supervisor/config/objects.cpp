@@ -1,14 +1,17 @@
 #include "supervisor/config/objects.hpp"
 
 #include "supervisor/config/read_fields.hpp"
-#include "supervisor/config/words.hpp"
 #include "supervisor/effective.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <array>
 #include <memory>
 #include <utility>
 
 namespace supervisor::config {
+
+using showing::printable;
+using showing::quoted;
 
 void refuse_unknown(reading& r, const value& v, words known) {
   auto closest = v.key.size() > 40 ? "" : did_you_mean(v.key, {known.begin(), known.end()});

@@ -1,5 +1,7 @@
 #include "supervisor/config/text_of.hpp"
 
+#include "supervisor/text/printable.hpp"
+
 #include <cerrno>
 #include <fstream>
 #include <sstream>
@@ -10,7 +12,9 @@ namespace supervisor::config {
 namespace {
 
 fault cannot_read(const std::filesystem::path& file, const std::error_code& why) {
-  return {{}, "cannot read " + file.string() + ": " + why.message()};
+  return {{},
+          "cannot read " + showing::printable(file.string(), showing::longest_line) + ": "
+            + why.message()};
 }
 
 } // namespace

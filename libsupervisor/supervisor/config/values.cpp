@@ -1,13 +1,16 @@
 #include "supervisor/config/values.hpp"
 
 #include "supervisor/config/duration.hpp"
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace supervisor::config {
+
+using showing::printable;
+using showing::quoted;
 
 std::string list(words some) {
   std::string text;

@@ -1,11 +1,11 @@
-#include "supervisor/config/words.hpp"
 #include "supervisor/rules/validate.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 
 namespace supervisor::detail {
 
-using config::quoted;
+using showing::quoted;
 
 namespace {
 

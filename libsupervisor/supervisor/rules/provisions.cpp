@@ -1,5 +1,5 @@
-#include "supervisor/config/words.hpp"
 #include "supervisor/rules/validate.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -9,7 +9,7 @@
 
 namespace supervisor::detail {
 
-using config::quoted;
+using showing::quoted;
 
 namespace {
 

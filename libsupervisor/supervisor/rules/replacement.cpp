@@ -1,13 +1,13 @@
-#include "supervisor/config/words.hpp"
 #include "supervisor/report.hpp"
 #include "supervisor/rules/validate.hpp"
 #include "supervisor/tcp_address.hpp"
+#include "supervisor/text/printable.hpp"
 
 // What comes before a start, and when a child is replaced that is well.
 
 namespace supervisor::detail {
 
-using config::quoted;
+using showing::quoted;
 
 namespace {
 

@@ -3,10 +3,10 @@
 // The rules of a spec, as templates: included by the one source file of each layer that
 // instantiates them, and by nobody else.
 
-#include "supervisor/config/words.hpp"
 #include "supervisor/rules/names.hpp"
 #include "supervisor/rules/place.hpp"
 #include "supervisor/start_order.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <concepts>
 #include <string>
@@ -188,7 +188,7 @@ void check_child(const basic_child_spec<Start>& child, const place& where, fault
   for (std::size_t d = 0; d < child.dependencies.size(); ++d)
     if (child.dependencies[d] == child.id)
       found.push_back(
-        {where.at("dependencies", d), config::quoted(child.id) + " depends on itself"});
+        {where.at("dependencies", d), showing::quoted(child.id) + " depends on itself"});
   if (child.more)
     check_details(words_of(child), child.start_timeout.value_or(default_start_timeout), where,
                   found);
@@ -249,7 +249,7 @@ void check_tree(const basic_supervisor_spec<Start>& spec, const place& here, fau
     check_child(spec.children[i], at, found);
     check_place(spec.children[i], spec, at, found);
     if (!siblings.add(id))
-      found.push_back({at / "id", config::quoted(id) + " is taken by child "
+      found.push_back({at / "id", showing::quoted(id) + " is taken by child "
                                     + std::to_string(siblings.place_of(id)) + ": ids are unique"});
   }
   if (is_pool(spec))

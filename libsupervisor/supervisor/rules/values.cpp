@@ -1,7 +1,7 @@
 #include "supervisor/spec.hpp"
 
-#include "supervisor/config/words.hpp"
 #include "supervisor/rules/validate.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 
@@ -21,7 +21,7 @@ bool is_id(std::string_view id) {
 
 namespace detail {
 
-using config::quoted;
+using showing::quoted;
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n") == std::string_view::npos;

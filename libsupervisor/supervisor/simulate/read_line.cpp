@@ -1,7 +1,7 @@
 #include "supervisor/simulate/read_line.hpp"
 
 #include "supervisor/config/duration.hpp"
-#include "supervisor/config/words.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -47,7 +47,7 @@ public:
       return child(to) && length(to, act::kill_takes, "takes") && end();
     if (word == "ready")
       return child(to) && length(to, act::ready_after, "after") && end();
-    return complain(config::quoted(word) + " is none of crash, start, stop, kill, ready"
+    return complain(showing::quoted(word) + " is none of crash, start, stop, kill, ready"
                     + did_you_mean(word, {"crash", "start", "stop", "kill", "ready"}));
   }
 
@@ -102,7 +102,7 @@ private:
       to.time = {never, never};
       return true;
     }
-    return (take(preposition) || wanted(config::quoted(preposition) + " or \"never\""))
+    return (take(preposition) || wanted(showing::quoted(preposition) + " or \"never\""))
            && span(to.time);
   }
 
@@ -126,7 +126,7 @@ private:
     const auto name = take();
     const auto found = std::ranges::find(ends, name, &named_end::name);
     if (found == std::end(ends))
-      return complain(config::quoted(name) + " is no end of a child: " + known_ends(name));
+      return complain(showing::quoted(name) + " is no end of a child: " + known_ends(name));
     to = found->exit;
     return true;
   }
@@ -143,7 +143,7 @@ private:
 
   bool end() {
     return rest_.empty()
-           || complain("goes on with " + config::quoted(peek()) + " where it should end");
+           || complain("goes on with " + showing::quoted(peek()) + " where it should end");
   }
 
   // -- words -------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ private:
     const auto* last = text.data() + text.size();
     const auto read = std::from_chars(text.data(), last, to);
     return (read.ec == std::errc{} && read.ptr == last && to >= 1 && to <= most)
-           || complain(config::quoted(text) + " is no number from 1 to " + std::to_string(most));
+           || complain(showing::quoted(text) + " is no number from 1 to " + std::to_string(most));
   }
 
   std::string_view peek() const { return rest_.substr(0, rest_.find_first_of(blanks)); }
@@ -198,7 +198,7 @@ private:
   }
 
   bool wanted(std::string_view what) {
-    return complain((rest_.empty() ? "ends" : "has " + config::quoted(peek())) + " where "
+    return complain((rest_.empty() ? "ends" : "has " + showing::quoted(peek())) + " where "
                     + std::string{what} + " should be");
   }
 

@@ -1,9 +1,9 @@
 #include "supervisor/simulate/script.hpp"
 
-#include "supervisor/config/words.hpp"
 #include "supervisor/report.hpp"
 #include "supervisor/simulate/places.hpp"
 #include "supervisor/simulate/read_line.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <algorithm>
 
@@ -33,12 +33,12 @@ public:
 
   complaints of_child(const cue& x) const {
     const auto found = find(places_, x.child);
-    const auto name = config::quoted(x.child);
+    const auto name = showing::quoted(x.child);
     if (found.empty())
       return {"no child is called " + name + did_you_mean(x.child, names())};
     if (std::ranges::all_of(found, [this](auto who) { return places_[who].is_supervisor(); }))
       return {name + " is a supervisor: name one of its children, or all of them as "
-              + config::quoted(x.child + "/*")};
+              + showing::quoted(x.child + "/*")};
     if (x.what == act::ready_after
         && std::ranges::none_of(found, [this](auto who) { return says_when_ready(who); }))
       return {name + " is ready as soon as it runs: its readiness_policy is not \"explicit\""};
@@ -98,7 +98,7 @@ complaints read(std::string_view line, const critic& about, cue& to) {
 }
 
 std::string where(const cue& x) {
-  return config::printable(std::string{verb(x.what)} + " " + x.child);
+  return showing::printable(std::string{verb(x.what)} + " " + x.child);
 }
 
 } // namespace
@@ -117,7 +117,7 @@ expected<script> read_script(std::string_view text, const declared_spec& tree) {
       continue;
     cue next{.line = number};
     for (auto& what : simulating::read(line, about, next))
-      found.push_back({config::printable(line), std::move(what), number});
+      found.push_back({showing::printable(line), std::move(what), number});
     made.cues.push_back(std::move(next));
   }
   if (!found.empty())
