@@ -4,6 +4,8 @@
 #include "supervisor/actors/preparing.hpp"
 #include "supervisor/actors/supervisor_actor.hpp"
 
+#include <system_error>
+
 namespace supervisor::detail {
 
 /// Null: of a life that nobody holds any more.
@@ -24,12 +26,7 @@ void supervisor_actor::start_child(life who) {
   mine = {.number = who.number, .known = std::move(mine.known)};
   if (!needs_preparation(spec_of(who.who)))
     return launch_child(who, nullptr);
-  try {
-    prepare(who, mine);
-  } catch (const std::exception& why) { // no thread for it
-    words_[who.who] = why.what();
-    pending_.push_back({news::exited, who, {exit_class::nonzero_exit, exit_detail::start_failed}});
-  }
+  prepare(who, mine);
 }
 
 /// Whoever prepares the start stands in the child's place, so that it can be stopped.
@@ -121,6 +118,10 @@ launched supervisor_actor::try_launch(life who, std::shared_ptr<const belongings
     auto made = spec.start.recipe().launch(b);
     mine.stop = std::move(b.stop);
     return made;
+  } catch (const std::system_error& why) { // most likely there is no thread to be had
+    if (why.code() != std::errc::resource_unavailable_try_again)
+      return make_failure(failure::panic, why.what());
+    return make_failure(failure::start_failed, "no thread for it: " + why.code().message());
   } catch (...) {
     auto x = std::current_exception();
     return panic(x);

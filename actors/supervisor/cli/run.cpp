@@ -2,9 +2,11 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/console.hpp"
 #include "supervisor/cli/loading.hpp"
+#include "supervisor/cli/open_files.hpp"
 #include "supervisor/cli/service_manager.hpp"
 #include "supervisor/cli/session.hpp"
 #include "supervisor/cli/signals.hpp"
+#include "supervisor/cli/system_start.hpp"
 #include "supervisor/config/json.hpp"
 #include "supervisor/text/printable.hpp"
 
@@ -121,6 +123,7 @@ start_options settings(const run_options& options, const catalog& known,
           .seed = options.seed,
           .log = [behind](const log_line& x) { behind->say(x); },
           .cgroup = options.cgroup,
+          .soft_files = raise_soft_files(),
           .secrets = secrets_for(options, known)};
 }
 
@@ -177,9 +180,12 @@ int run(bound_tree what, const run_options& options, const catalog& known) {
     out.complain("cannot wait for signals: there are no file descriptors left");
     return exit_code::gave_up;
   }
+  // "sharing", because an idle worker of the other policy wakes up a hundred times a second.
   caf::actor_system_config config;
-  compat::set_option(config, "scheduler.max-threads", threads());
+  compat::set_scheduler(config, "sharing", threads());
+  std::optional<system_start> starting{std::in_place};
   caf::actor_system system{config};
+  starting.reset();
   const auto behind = what.behind;
   const auto code = run(std::move(what), options, known, held, rings, system);
   behind->out().end(printer::usual_patience);

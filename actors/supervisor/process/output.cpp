@@ -20,7 +20,8 @@ output::output(sink to, std::chrono::nanoseconds patience)
 
 output::~output() {
   close();
-  if (queue_->is_done())
+  const auto is_on_it = thread_.get_id() == std::this_thread::get_id();
+  if (queue_->is_done() && !is_on_it)
     thread_.join();
   else
     thread_.detach();

@@ -214,7 +214,11 @@ private:
   }
 
   void main_has_exited(const process_end& how, const some_processes& others) {
-    const auto end = ending_of(how);
+    auto end = ending_of(how);
+    if (!was_told_to_end())
+      end.text += (end.text.empty() ? "" : "; ") + std::string{"its main process left "}
+                  + (others.count == 1 ? "a process" : std::to_string(others.count) + " processes")
+                  + " behind: " + to_string(others);
     {
       const std::scoped_lock lock{lock_};
       main_end_ = main_end_ ? main_end_ : end;
@@ -222,6 +226,11 @@ private:
     note_.left = to_string(others) + (others.count == 1 ? " is" : " are") + " left of it";
     up_.note(note_);
     up_.tell(news::main_exited, end.exit, end.text);
+  }
+
+  bool was_told_to_end() const {
+    const std::scoped_lock lock{lock_};
+    return done_.told != 0 || done_.killed || done_.unhealthy;
   }
 
   void cannot_be_killed(const some_processes& who) {
@@ -234,8 +243,8 @@ private:
     const std::scoped_lock lock{lock_};
     if (main_end_) {
       auto x = *main_end_;
-      if (const auto more = text_of(how, all_of_it_); !more.empty() && x.text.empty())
-        x.text = more;
+      if (const auto more = text_of(how, all_of_it_); !more.empty())
+        x.text += (x.text.empty() ? "" : "; ") + more;
       return x;
     }
     ending x{exit_of(how, done_, all_of_it_), text_of(how, all_of_it_)};
