@@ -198,3 +198,16 @@ TEST_CASE("looking for stalls takes one thread and none if nobody asks for it") 
   }
   CHECK(soon([&] { return threads_of_this_process() == before; }));
 }
+
+TEST_CASE("a pause of the program is no stall, and a hang is found nevertheless") {
+  sup::detail::watch_post post{{}, {0, 1}, "/web", 20ms, false};
+  post.enters("string");
+  post.forgive(1h); // as much as the limit, and no more
+  CHECK_FALSE(post.stuck());
+  CHECK(soon([&] { return post.stuck().has_value(); }));
+  post.forgive(1h);
+  CHECK(post.stuck());
+  post.enters("string");
+  post.forgive(1h);
+  CHECK_FALSE(post.stuck());
+}

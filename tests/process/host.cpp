@@ -8,6 +8,7 @@
 #include <csignal>
 #include <future>
 #include <stdexcept>
+#include <thread>
 
 #include <unistd.h>
 
@@ -191,4 +192,49 @@ TEST_CASE("a host may end on its own thread, and what outlives it is harmless") 
   timer.end();
   CHECK(becomes_true([&] { return !ref.after(0s, [] {}); }));
   ref.post([] { FAIL("must not be called"); });
+}
+
+SCENARIO("what is ready now is handled before the end of a round") {
+  GIVEN("a pipe that becomes readable while the host does something else") {
+    const a_pipe pipe;
+    const host it;
+    std::atomic<int> read = 0;
+    const auto reading = it.when_readable(pipe.ends[0], [&] {
+      pipe.read_one();
+      ++read;
+    });
+    std::promise<void> go_on, done;
+    std::atomic<int> read_before = -1;
+    it.post([&] { go_on.get_future().wait(); });
+    pipe.write_one();
+    WHEN("somebody waits for a round") {
+      it.ref().after_a_round([&] {
+        read_before = read.load();
+        done.set_value();
+      });
+      go_on.set_value();
+      done.get_future().wait();
+      THEN("what was read came first") { CHECK(read_before == 1); }
+    }
+  }
+}
+
+SCENARIO("a timer that is patient does not count a pause of the host") {
+  GIVEN("a host that does not run when it is time") {
+    using clock = std::chrono::steady_clock;
+    const host it;
+    std::promise<clock::time_point> fired;
+    const auto timer = it.patiently(100ms, [&] { fired.set_value(clock::now()); });
+    clock::time_point resumed;
+    it.post([&] {
+      std::this_thread::sleep_for(500ms); // what is measured is the time that passes
+      resumed = clock::now();
+    });
+    WHEN("it runs again") {
+      const auto at = fired.get_future().get();
+      THEN("there is as much time again, and no more than it was in all") {
+        CHECK(at - resumed >= 90ms);
+      }
+    }
+  }
 }

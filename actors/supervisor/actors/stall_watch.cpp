@@ -1,6 +1,7 @@
 #include "supervisor/actors/stall_watch.hpp"
 
 #include "supervisor/actors/messages.hpp"
+#include "supervisor/due.hpp"
 
 #include <algorithm>
 
@@ -10,12 +11,22 @@ void watch_post::enters(std::string message) {
   const std::scoped_lock lock{mutex_};
   message_ = std::move(message);
   since_ = std::chrono::steady_clock::now();
+  mercy_ = limit_;
   told_ = known_ = false;
 }
 
 void watch_post::leaves() {
   const std::scoped_lock lock{mutex_};
   since_ = {};
+}
+
+void watch_post::forgive(nanoseconds pause) {
+  const std::scoped_lock lock{mutex_};
+  if (since_ == std::chrono::steady_clock::time_point{})
+    return;
+  const auto given = std::min(pause, mercy_);
+  since_ += given;
+  mercy_ -= given;
 }
 
 std::optional<watch_post::stall> watch_post::stuck() const {
@@ -86,8 +97,18 @@ void stall_watch::round::run(const std::stop_token& stop) {
   std::unique_lock lock{mutex};
   while (!stop.stop_requested()) {
     look_at_all(stop, lock);
-    changed.wait_for(lock, stop, pace, [] { return false; });
+    const auto due = std::chrono::steady_clock::now() + pace;
+    changed.wait_until(lock, stop, due, [] { return false; });
+    if (const auto late = std::chrono::steady_clock::now() - due; late > tolerated_lateness)
+      forgive(late);
   }
+}
+
+/// The program was paused, or had no processor.
+void stall_watch::round::forgive(nanoseconds pause) {
+  for (const auto& weak : posts)
+    if (const auto post = weak.lock())
+      post->forgive(pause);
 }
 
 void stall_watch::round::look_at_all(const std::stop_token& stop,

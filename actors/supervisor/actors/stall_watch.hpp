@@ -42,6 +42,10 @@ public:
   void enters(std::string message);
   void leaves();
 
+  /// Nothing ran for so long, this handler neither. Each handler is forgiven by no more than the limit in
+  /// all, so that one that hangs is found nevertheless.
+  void forgive(nanoseconds pause);
+
   // -- from others ---------------------------------------------------------------------------------------
 
   /// If it has been in one handler for longer than the limit.
@@ -64,6 +68,7 @@ private:
   mutable std::mutex mutex_;
   std::string message_;
   std::chrono::steady_clock::time_point since_{}; ///< none: it is in no handler
+  nanoseconds mercy_{0};                          ///< by which that may still be moved
   std::uint32_t stalls_ = 0;
   std::uint32_t unheard_ = 0;         ///< the last stall that the supervisor could not be told of
   bool told_ = false, known_ = false; ///< of this stall
@@ -100,6 +105,7 @@ private:
     nanoseconds pace = std::chrono::seconds{1};
 
     void run(const std::stop_token&);
+    void forgive(nanoseconds pause);
     void look_at_all(const std::stop_token&, std::unique_lock<std::mutex>&);
   };
 

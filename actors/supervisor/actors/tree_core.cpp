@@ -287,6 +287,10 @@ void tree_core::conclude() {
 
 void tree_core::await_end(const std::string& path, const std::vector<caf::actor>& left) {
   const auto still = std::make_shared<std::atomic<std::size_t>>(left.size());
+  {
+    const std::scoped_lock lock{mutex_};
+    kept_.insert(kept_.end(), left.begin(), left.end());
+  }
   for (const auto& who : left)
     caf::actor_cast<caf::strong_actor_ptr>(who)->get()->attach_functor(
       [still, path, tree = weak_from_this()](const caf::error& why) {

@@ -217,6 +217,7 @@ private:
   std::condition_variable changed_;
   std::map<std::string, std::map<std::string, std::shared_ptr<cell>>> cells_; ///< by supervisor, id
   std::atomic<bool> has_cells_ = false;
+  std::vector<caf::actor> kept_; ///< abandoned: nobody else may hold them, and their end is awaited
   caf::actor root_;
   bool begun_ = false;
   control_plane_state plane_ = control_plane_state::starting;

@@ -93,6 +93,10 @@ public:
     return ref().after(delay, std::move(fn));
   }
 
+  [[nodiscard]] errand patiently(std::chrono::nanoseconds delay, std::function<void()> fn) const {
+    return ref().patiently(delay, std::move(fn));
+  }
+
   [[nodiscard]] errand when_readable(int fd, std::function<void()> fn) const {
     return ref().when_readable(fd, std::move(fn));
   }

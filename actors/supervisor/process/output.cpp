@@ -34,14 +34,23 @@ bool output::queue::is_done() const {
 
 void output::queue::take_no_more() {
   if (!std::exchange(over_, true))
-    give_up_at_ = std::chrono::steady_clock::now() + patience_;
+    give_up_ = due_after(std::chrono::steady_clock::now(), patience_);
   changed_.notify_all();
 }
 
 void output::queue::close() {
   std::unique_lock lock{lock_};
   take_no_more();
-  changed_.wait_until(lock, give_up_at_, [this] { return done_; });
+  while (!done_ && !has_no_more_patience())
+    changed_.wait_until(lock, give_up_.at, [this] { return done_; });
+}
+
+/// A pause of the program does not count.
+bool output::queue::has_no_more_patience() {
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto late = now - give_up_.at; late > tolerated_lateness)
+    give_up_ = put_off(give_up_, now, late);
+  return now >= give_up_.at;
 }
 
 void output::queue::close(std::function<void()> then) {
@@ -90,7 +99,7 @@ void output::queue::run() {
   std::unique_lock lock{lock_};
   while (true) {
     changed_.wait(lock, [this] { return over_ || !lines_.empty(); });
-    if (over_ && std::chrono::steady_clock::now() >= give_up_at_)
+    if (over_ && has_no_more_patience())
       drop_rest();
     if (lines_.empty())
       break;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/tree_core.hpp"
+#include "supervisor/due.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -98,6 +99,7 @@ private:
     void told(const entry&);
     void drop_rest();
     void take_no_more();
+    bool has_no_more_patience();
     void call_then(std::unique_lock<std::mutex>);
 
     sink to_; ///< the thread's
@@ -107,8 +109,8 @@ private:
     std::deque<entry> lines_;
     std::map<std::string, backlog> of_child_; ///< by path
     bool over_ = false;
-    bool done_ = false; ///< its thread is, with all of it
-    std::chrono::steady_clock::time_point give_up_at_{};
+    bool done_ = false;            ///< its thread is, with all of it
+    due give_up_{};                ///< when it is over, not before
     std::function<void()> then_{}; ///< when it is over
   };
 

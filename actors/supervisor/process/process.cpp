@@ -40,7 +40,7 @@ struct outside final : tree_part, std::enable_shared_from_this<outside> {
   std::mutex lock;
   std::vector<std::weak_ptr<class program>> all;         ///< with the lock held
   std::set<std::pair<std::string, std::string>> remarks; ///< likewise
-  errand gives_up_{}; ///< the host's
+  errand gives_up_{};                                    ///< the host's
   supervisor::host host;
 };
 
@@ -297,7 +297,8 @@ void outside::kill_those_left() {
 void outside::tree_has_ended(std::function<void()> then) {
   kill_those_left();
   host.post([self = shared_from_this(), then = std::move(then)] {
-    self->gives_up_ = self->host.after(output::usual_patience, [self] { self->lines.give_up(); });
+    self->gives_up_
+      = self->host.patiently(output::usual_patience, [self] { self->lines.give_up(); });
     self->lines.close([self, then] {
       self->host.post([self] { self->gives_up_.end(); });
       then();

@@ -19,21 +19,6 @@ constexpr int room = 1 << 17; // for more we come again
 process seen[room];           // too large for the stack; pages that are not needed are not there
 int count = 0;
 
-/// The fields behind the name, which is in parentheses and may hold any.
-bool parse(const char* text, process& one) {
-  const char* const before = strchr(text, '(');
-  const char* const behind = strrchr(text, ')');
-  if (before == nullptr || behind == nullptr || behind < before)
-    return false;
-  const auto size = static_cast<size_t>(behind - before - 1);
-  memset(one.name, 0, sizeof one.name);
-  memcpy(one.name, before + 1, size < sizeof one.name ? size : sizeof one.name - 1);
-  return sscanf(behind + 1,
-                " %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                &one.state, &one.parent, &one.group, &one.born)
-         == 4;
-}
-
 int compare_pids(const void* a, const void* b) {
   const auto left = static_cast<const process*>(a)->pid;
   const auto right = static_cast<const process*>(b)->pid;
@@ -154,6 +139,20 @@ void stop_descendants(main_process& main) {
 
 bool is_dead(const process& one) { return one.state == 'Z' || one.state == 'X'; }
 
+bool parse_stat(const char* text, process& one) {
+  const char* const before = strchr(text, '(');
+  const char* const behind = strrchr(text, ')');
+  if (before == nullptr || behind == nullptr || behind < before)
+    return false;
+  const auto size = static_cast<size_t>(behind - before - 1);
+  memset(one.name, 0, sizeof one.name);
+  memcpy(one.name, before + 1, size < sizeof one.name ? size : sizeof one.name - 1);
+  return sscanf(behind + 1,
+                " %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                &one.state, &one.parent, &one.group, &one.born)
+         == 4;
+}
+
 bool look_at(pid_t pid, process& one) {
   char path[40];
   snprintf(path, sizeof path, "/proc/%d/stat", pid);
@@ -168,7 +167,7 @@ bool look_at(pid_t pid, process& one) {
   text[size] = 0;
   one.pid = pid;
   one.whose = process::unknown;
-  return parse(text, one);
+  return parse_stat(text, one);
 }
 
 bool is_descendant(pid_t pid) {

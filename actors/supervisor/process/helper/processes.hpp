@@ -19,6 +19,10 @@ struct process {
 
 bool is_dead(const process&);
 
+/// What /proc/PID/stat says, with a zero byte behind it; the name in it may hold any bytes. False: it is
+/// none.
+bool parse_stat(const char* text, process&);
+
 /// False: there is no such process.
 bool look_at(pid_t, process&);
 
