@@ -15,7 +15,8 @@ void turn::start(slot who) {
     fact(event_type::child_restarting, current(who));
   r.now = phase::starting;
   r.since = now_;
-  r.done = r.gated = r.ran = false;
+  ungate(who);
+  r.done = r.ran = false;
   r.condemned = condemned::no;
   enter_the_gate(who);
   fact(event_type::child_starting, current(who));
@@ -77,6 +78,7 @@ void turn::abandon(slot who) {
   --group(g).members;
   if (r.op == operation::active && !r.pending && !r.leaving)
     group(g).failed = true; // else somebody wanted it stopped, and will hear of it
+  ungate_dependents_of(who);
   go_on(g);
 }
 
@@ -126,7 +128,7 @@ void turn::meet_fate(slot who) {
     --group(std::exchange(r.regroup, in_none)).members;
   const auto then = r.fate;
   r.fate = fate::rise;
-  r.gated = false;
+  ungate(who);
   leave(who, then);
 }
 
@@ -140,13 +142,15 @@ void turn::leave(slot who, supervisor::fate then) {
   if (r.leaving) {
     r.now = phase::parked; // it may be taken back
     r.pending = false;
-    return keep_promises(who, objection::withdrawn);
+    keep_promises(who, objection::withdrawn);
+    return ungate_dependents_of(who);
   }
   if (then == fate::remove && r.lingers) { // goes when those below it have ended
     r.now = phase::parked;
     r.fate = fate::remove;
     r.pending = false;
-    return keep_promises(who, objection::still_running);
+    keep_promises(who, objection::still_running);
+    return ungate_dependents_of(who);
   }
   if (then == fate::remove)
     return vacate(who);
@@ -168,7 +172,8 @@ void turn::drop_from_order(slot who) {
   unlink(who);
   --state_.members;
   row(who).now = phase::forgotten;
-  row(who).gated = row(who).pending = false;
+  ungate(who);
+  row(who).pending = false;
 }
 
 void turn::unlink(slot who) {
@@ -190,10 +195,14 @@ void turn::unlink(slot who) {
 
 // -- dependencies ------------------------------------------------------------------------------------
 
+/// A job is there to be done: to run is not enough.
+bool turn::is_met(slot need) const {
+  return row(need).done || (row(need).ready && !plan_.of(need).is_job);
+}
+
 bool turn::needs_are_ready(slot who) const {
-  return !row(who).lingers && std::ranges::all_of(plan_.needs_of(who), [this](slot need) {
-    return row(need).ready || row(need).done;
-  });
+  return !row(who).lingers
+         && std::ranges::all_of(plan_.needs_of(who), [this](slot need) { return is_met(need); });
 }
 
 /// Down for good, or waiting for one that is: nothing but an operator brings it back.
@@ -223,7 +232,23 @@ bool turn::is_held(slot who) const {
   return need != nobody && is_held(need);
 }
 
+/// It would start, if its dependencies were ready. If that lasts, it is told of.
+void turn::gate(slot who) {
+  if (row(who).gated)
+    return;
+  row(who).gated = true;
+  set_deadline(who, {later(now_, tells_of_waits_after)});
+}
+
+void turn::ungate(slot who) {
+  if (!row(who).gated)
+    return;
+  row(who).gated = false;
+  drop_deadline(who);
+}
+
 void turn::ungate_dependents_of(slot who) {
+  lost_hope_ = lost_hope_ || !is_met(who);
   for (const auto dependent : plan_.dependents_of(who))
     leave_gate_of_dependencies(dependent);
 }
@@ -233,10 +258,9 @@ void turn::leave_gate_of_dependencies(slot who) {
   if (!r.gated)
     return;
   if (r.regroup != in_none) {
-    r.gated = false;
-    rise(r.regroup); // which looks at the dependencies again
+    go_back_to(who); // see `go_on_all`
   } else if (needs_are_ready(who)) {
-    r.gated = false;
+    ungate(who);
     start_when_due(who);
   }
 }

@@ -352,7 +352,7 @@ void turn::restart(control_outcome told) {
       drop_deadline(who);
       if (r.waits_for == wait_reason::turn)
         leave_the_line(who);
-      r.gated = false;
+      ungate(who);
     }
     told.fence = fence_decision::started_immediately;
     start_alone(who);

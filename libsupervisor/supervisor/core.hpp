@@ -49,6 +49,9 @@ enum class condemned : std::uint8_t {
 
 inline constexpr std::uint32_t in_none = ~std::uint32_t{0};
 
+/// A child that waits for others so long before its start is told of.
+inline constexpr nanoseconds tells_of_waits_after = std::chrono::seconds{1};
+
 struct child_row {
   std::uint32_t number = 0;              ///< of its current or last life
   std::uint32_t rank = 0;                ///< grows along the start order

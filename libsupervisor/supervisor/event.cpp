@@ -17,6 +17,7 @@ std::string_view label(event_type x) noexcept {
     "child_failed",
     "child_panicked",
     "child_stopped",
+    "child_waiting",
     "child_blocked",
     "child_quarantined",
     "child_abandoned",

@@ -43,7 +43,8 @@ enum class event_type : std::uint8_t {
   child_failed,
   child_panicked,
   child_stopped,
-  child_blocked, ///< its restart waits for a dependency that is down for good
+  child_waiting, ///< its start waits for others, since `wait`
+  child_blocked, ///< its start waits for a dependency that is down for good
   child_quarantined,
   child_abandoned,
   restart_throttled,     ///< due, but too many are starting: it waits for its turn

@@ -74,6 +74,7 @@ void add(mixer& to, const plan::kind& x) {
   to.add(std::uint64_t{x.check_retries}).add(x.probe_every).add(x.probe_within);
   to.add(std::uint64_t{x.stall_is_failure}).add(std::uint64_t{x.swaps});
   to.add(std::uint64_t{x.is_process})
+    .add(std::uint64_t{x.is_job})
     .add(x.recycled_after)
     .add(x.recycled_count)
     .add(x.recycle_spread);

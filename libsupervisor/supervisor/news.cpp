@@ -123,10 +123,7 @@ void turn::on_late_end(life who, std::vector<ended>& ends) {
     r.gone = false;
     return on_exited({news::exited, who, tally_of(who.who).last_exit, 0}, ends);
   }
-  if (r.gated) {
-    r.gated = false;
-    r.regroup != in_none ? rise(r.regroup) : start_when_due(who.who);
-  }
+  leave_gate_of_dependencies(who.who);
 }
 
 void turn::on_deadline() {
@@ -201,6 +198,9 @@ void turn::on_due(slot who) {
     case phase::killing:
       return abandon(who);
     case phase::down:
+      if (r.gated)
+        fact(event_type::child_waiting, current(who)).wait = tells_of_waits_after;
+      return;
     case phase::abandoned:
     case phase::parked:
     case phase::forgotten:

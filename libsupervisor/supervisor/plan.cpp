@@ -218,6 +218,7 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
     .team = key.team,
     .severity = holds.severity.value,
     .awaits_ready = key.awaits_ready,
+    .is_job = holds.role == task_role::job,
     .critical = key.critical,
     .temporary = !key.policy && holds.restart.value == restart::temporary,
     .frees_followers = holds.on_success_exit.value == on_success_action::no_op,

@@ -54,6 +54,7 @@ struct plan {
     std::uint32_t group = none;
     severity_class severity = severity_class::standard;
     bool awaits_ready = false;
+    bool is_job = false; ///< its dependents start when it has ended well
     bool critical = true;
     bool temporary = false;
     bool frees_followers = false; ///< its clean end is nothing to those who follow it

@@ -35,7 +35,7 @@ void turn::join(std::uint32_t g, slot who) {
       leave_the_line(who);
     r.now = phase::down;
   }
-  r.gated = false;
+  ungate(who);
   if (was_in == in_none || finishes(group(g).then))
     r.fate = fate::rise; // else whoever was to stay down still is
   r.regroup = g;
@@ -79,12 +79,17 @@ void turn::take_over_if_empty(std::uint32_t old, std::uint32_t by_whom) {
   close(old);
 }
 
-/// Whoever lost the child it waited for to another regroup, and whoever waits for one that may
-/// never come any more.
+/// Whoever lost the child it waited for to another regroup, whoever has what it needs now, and whoever
+/// waits for one that may never come any more.
 void turn::go_on_all() {
-  for (std::uint32_t g = 0; g < state_.regroups.size(); ++g)
-    if (group(g).open && group(g).awaited == nobody)
-      group(g).rising ? rise(g) : go_on(g);
+  for (std::uint32_t g = 0; g < state_.regroups.size(); ++g) {
+    auto& mine = group(g);
+    if (!mine.open || mine.awaited != nobody)
+      continue;
+    if (mine.rising && lost_hope_)
+      mine.cursor = mine.first;
+    mine.rising ? rise(g) : go_on(g);
+  }
 }
 
 // -- the two ways to begin one -----------------------------------------------------------------------
@@ -271,27 +276,22 @@ void turn::announce_wait(slot who, time_point until) {
 
 void turn::on_group_due(std::uint32_t g) { group(g).down ? rise(g) : tell_all(g); }
 
-/// The next one starts when the one before has started; its dependencies must be ready.
+/// The next one starts when the one before has started. One whose dependencies are not ready holds up
+/// nobody but those who need it: it is passed over until they are.
 void turn::rise(std::uint32_t g) {
   auto& mine = group(g);
   if (!std::exchange(mine.rising, true))
     mine.cursor = mine.first;
   if (mine.awaited != nobody)
     return;
-  for (; mine.cursor != nobody && mine.members > 0; mine.cursor = row(mine.cursor).younger) {
+  while (mine.cursor != nobody && mine.members > 0) {
     const auto who = mine.cursor;
+    mine.cursor = row(who).younger;
     if (row(who).regroup != g)
       continue;
     if (!needs_are_ready(who)) {
-      row(who).gated = true;
-      const auto hopeless = hopeless_need(who);
-      if (hopeless == nobody && !waits_for_one_of(g, who))
+      if (!pass_over(g, who))
         return;
-      if (hopeless != nobody && !is_held(hopeless) && !state_.begun && plan_.of(who).critical)
-        return end(aim::roll_back, hopeless);
-      leave_behind(g, who);
-      if (hopeless != nobody)
-        fact(event_type::child_blocked, current(who));
       continue;
     }
     row(who).regroup = in_none;
@@ -303,18 +303,25 @@ void turn::rise(std::uint32_t g) {
     mine.awaited = who;
     return start(who);
   }
-  close(g);
+  if (mine.members == 0)
+    close(g);
 }
 
-/// A child that came back has its place after those that need it.
-bool turn::waits_for_one_of(std::uint32_t g, slot who) const {
-  return std::ranges::any_of(plan_.needs_of(who), [&](slot need) {
-    const auto& r = row(need);
-    return r.regroup == g || (r.now == phase::waiting && r.gated && waits_for_one_of(g, need));
-  });
+/// False: that is the end of the supervisor.
+bool turn::pass_over(std::uint32_t g, slot who) {
+  const auto hopeless = hopeless_need(who);
+  gate(who);
+  if (hopeless == nobody)
+    return true;
+  if (!is_held(hopeless) && !state_.begun && plan_.of(who).critical) {
+    end(aim::roll_back, hopeless);
+    return false;
+  }
+  leave_behind(g, who);
+  return true;
 }
 
-/// It waits alone for what may never come, so that those after it need not.
+/// It waits alone for what may never come, and so do those who need it.
 void turn::leave_behind(std::uint32_t g, slot who) {
   auto& r = row(who);
   r.regroup = in_none;
@@ -322,6 +329,16 @@ void turn::leave_behind(std::uint32_t g, slot who) {
   r.now = phase::waiting;
   r.waits_for = wait_reason::dependencies;
   r.since = now_;
+  drop_deadline(who); // it is told of at once
+  fact(event_type::child_blocked, current(who));
+  ungate_dependents_of(who);
+}
+
+/// One that was passed over has its turn before those that come after it.
+void turn::go_back_to(slot who) {
+  auto& mine = group(row(who).regroup);
+  if (mine.rising && (mine.cursor == nobody || row(who).rank < row(mine.cursor).rank))
+    mine.cursor = who;
 }
 
 /// It runs, or it will not: whoever waited for it goes on.

@@ -214,7 +214,8 @@ void turn::stay_out(slot who) {
   if (r.now == phase::waiting && r.waits_for == wait_reason::turn)
     leave_the_line(who);
   r.now = phase::down;
-  r.gated = r.pending = false;
+  ungate(who);
+  r.pending = false;
 }
 
 void turn::end_revision(objection no, slot culprit, const child_exit& why) {

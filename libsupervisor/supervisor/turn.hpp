@@ -222,8 +222,11 @@ private:
   void forget(slot);
   void drop_from_order(slot);
   void unlink(slot);
+  void gate(slot);
+  void ungate(slot);
   void ungate_dependents_of(slot);
   void leave_gate_of_dependencies(slot);
+  bool is_met(slot need) const;
   bool needs_are_ready(slot) const;
   bool is_hopeless(slot) const;
   slot hopeless_need(slot) const;
@@ -255,8 +258,9 @@ private:
   void announce_wait(slot, time_point until);
   void on_group_due(std::uint32_t group);
   void rise(std::uint32_t group);
-  bool waits_for_one_of(std::uint32_t group, slot) const;
+  bool pass_over(std::uint32_t group, slot);
   void leave_behind(std::uint32_t group, slot);
+  void go_back_to(slot);
   void on_start_settled(slot);
   void close(std::uint32_t group);
   void finish(std::uint32_t group);
@@ -298,6 +302,7 @@ private:
   tally& tally_;
   time_point now_;
   effects& out_;
+  bool lost_hope_ = false; ///< somebody that others may wait for will not come by itself
   bool severity_chose_ = false; ///< ends that came together are not in the order of their rank
   memory_slot nothing_{};       ///< of a group, for those who are in none
 };

@@ -22,8 +22,10 @@ void turn::on_waited(slot who) {
     case wait_reason::pause:
       fact(event_type::resumed, current(who));
       return start_when_due(who);
-    case wait_reason::time:
     case wait_reason::dependencies:
+      fact(event_type::child_waiting, current(who)).wait = tells_of_waits_after;
+      return;
+    case wait_reason::time:
     case wait_reason::turn:
       return start_when_due(who);
   }
@@ -34,7 +36,7 @@ void turn::on_waited(slot who) {
 void turn::start_when_due(slot who) {
   auto& r = row(who);
   if (!needs_are_ready(who)) {
-    r.gated = true;
+    gate(who);
     r.waits_for = wait_reason::dependencies;
   } else if (is_paused(who)) {
     pause(who);

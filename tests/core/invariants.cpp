@@ -154,6 +154,8 @@ private:
   void check_who_waits() {
     for (slot i = 0; i < state_.children.size(); ++i) {
       const auto& r = state_.children[i];
+      must(!r.gated || !has_what_it_needs(i), "nobody waits for what is there", i);
+      must(!passed_over(r) || r.gated, "who is passed over is told of its dependencies", i);
       if (r.now != phase::waiting)
         continue;
       if (r.waits_for == wait_reason::turn)
@@ -163,6 +165,22 @@ private:
       else
         must(r.deadline != nobody, "nobody waits for ever", i);
     }
+  }
+
+  bool has_what_it_needs(slot who) const {
+    const auto is_met = [this](slot need) {
+      const auto& r = state_.children[need];
+      return r.done || (r.ready && !plan_.of(need).is_job);
+    };
+    return !state_.children[who].lingers && std::ranges::all_of(plan_.needs_of(who), is_met);
+  }
+
+  /// All but those who wait for others have come up.
+  bool passed_over(const child_row& r) const {
+    if (r.regroup == in_none || state_.finished)
+      return false;
+    const auto& g = state_.regroups[r.regroup];
+    return g.rising && g.awaited == nobody;
   }
 
   bool stands_in_line(slot who) const {
@@ -181,8 +199,7 @@ private:
           up += is_alive(r);
         }
       if (g.open && g.rising && !state_.finished)
-        must(g.awaited != nobody || (g.cursor != nobody && state_.children[g.cursor].gated),
-             "a regroup on its way up waits for somebody");
+        must(g.awaited != nobody || members > 0, "a regroup on its way up waits for somebody");
       must(!(g.open && g.begins && state_.begun), "begun is the end of the beginning");
       must(members == g.members, "a regroup knows its members");
       must(up == g.still_up, "a regroup knows who is still up");

@@ -64,6 +64,8 @@ mutant(parked_child_started regroup.cpp
   "r.now == phase::abandoned || r.now == phase::parked ||" "r.now == phase::abandoned ||")
 mutant(dependency_not_waited_for regroup.cpp
   "    if (!needs_are_ready(who)) {" "    if (!needs_are_ready(who) && row(who).ran) {")
+mutant(passed_over_for_ever children.cpp
+  "    go_back_to(who); // see `go_on_all`\n" "")
 mutant(lost_sibling_stops_all supervision.cpp
   "  go_on_all();\n" "")
 mutant(promise_forgotten regroup.cpp
@@ -76,7 +78,8 @@ mutant(remembers_the_call_before supervision.cpp
   "  state_.strikes.push_back(now_);"
   "  static int calls = 0;\n  state_.strikes.push_back(now_ - nanoseconds{++calls});")
 mutant(comes_up_backwards regroup.cpp
-  "    mine.cursor = mine.first;" "    mine.cursor = state_.begun ? mine.last : mine.first;")
+  "rising, true))\n    mine.cursor = mine.first;"
+  "rising, true))\n    mine.cursor = state_.begun ? mine.last : mine.first;")
 mutant(comes_up_at_once regroup.cpp
   "    mine.awaited = who;\n    return start(who);"
   "    if (!state_.begun)\n      mine.awaited = who;\n    start(who);\n    if (!state_.begun)\n      return;")
