@@ -2,9 +2,38 @@
 #include "supervisor/cli/loading.hpp"
 #include "supervisor/config/json.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <limits>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace supervisor {
+
+namespace {
+
+constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
+
+std::uint64_t limit_of(decltype(RLIMIT_AS) what) {
+  rlimit limit{};
+  return getrlimit(what, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur
+                                                                         : no_limit;
+}
+
+std::uint64_t memory_of_machine() {
+  const auto pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+  return pages > 0 && bytes > 0
+           ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(bytes)
+           : no_limit;
+}
+
+} // namespace
+
+std::uint64_t memory_for_breaking(std::uint64_t wanted) {
+  const auto most = std::min({limit_of(RLIMIT_AS), limit_of(RLIMIT_DATA), memory_of_machine()});
+  return std::min(wanted, most / 2);
+}
 
 int break_tree(const break_options& asked, const catalog& known) {
   const auto tree = load_spec(asked.file);
