@@ -65,9 +65,8 @@ int simulate(const simulate_options& asked, const catalog& known) {
   const auto played = asked_for(asked, *tree);
   if (!played)
     return exit_code::bad_input;
-  const auto told = simulate(*tree, *played, asked.how);
-  std::cout << (asked.as_json ? to_json(told) : to_string(told));
-  return code_of(told);
+  const auto form = asked.as_json ? telling_form::json : telling_form::text;
+  return code_of(tell(std::cout, form, *tree, *played, asked.how));
 }
 
 } // namespace supervisor
