@@ -88,11 +88,13 @@ TEST_CASE("a number that is none has its place as well") {
         == "/limits/restart_budget/recovery_rate_per_sec (line 1): is a string, must be a number");
   CHECK(said(file_with(R"("limits": {"restart_budget": {"recovery_rate_per_sec": 1e999}})"))
           .starts_with("/limits/restart_budget (line 1): not JSON: "));
-  CHECK(
-    said(child_with(R"("success_exit_codes": [0, 0.5, 3000000000])"))
-    == "/children/0/success_exit_codes/1 (line 1): 0.5 is out of range, must be a whole number\n"
-       "/children/0/success_exit_codes/2 (line 1): 3000000000 is out of range, must be a whole "
-       "number");
+  CHECK(said(child_with(R"("success_exit_codes": [0, 0.5, 255, 256, -1])"))
+        == "/children/0/success_exit_codes/1 (line 1): 0.5 is out of range, must be a whole number "
+           "from 0 to 255\n"
+           "/children/0/success_exit_codes/3 (line 1): 256 is out of range, must be a whole number "
+           "from 0 to 255\n"
+           "/children/0/success_exit_codes/4 (line 1): -1 is out of range, must be a whole number "
+           "from 0 to 255");
   CHECK(said(child_with(R"("success_exit_codes": [])"))
         == "/children/0/success_exit_codes (line 1): must name at least one code, such as 0");
 }

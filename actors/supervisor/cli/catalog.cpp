@@ -4,7 +4,6 @@
 #include "supervisor/config/json.hpp"
 #include "supervisor/config/words.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -84,10 +83,9 @@ void list_unknown_checks(const declared_child_spec& child, const catalog& known,
                          const std::string& where, faults& found) {
   if (!child.more)
     return;
-  const auto names = known.checks();
   const auto& gates = child.more->preconditions;
   for (std::size_t i = 0; i < gates.size(); ++i)
-    if (!gates[i].check.empty() && std::ranges::count(names, gates[i].check) == 0)
+    if (!gates[i].check.empty() && !known.knows_check(gates[i].check))
       found.push_back(unknown_check(gates[i], known, place_of_gate(where, i)));
 }
 
@@ -114,13 +112,15 @@ public:
   binding(const catalog& known, make_start make) : known_(known), make_(std::move(make)) {}
 
   supervisor_spec bind(const declared_spec& from, const std::string& where) {
-    const auto& [id, how, limit, children, by_default, more] = from; // a new member stops here
+    const auto& [id, how, limit, children, by_default, more, says_intensity]
+      = from; // a new member stops here
     supervisor_spec to{.id = id,
                        .strategy = how,
                        .intensity = limit,
                        .children = {},
                        .defaults = by_default,
-                       .more = more};
+                       .more = more,
+                       .says_intensity = says_intensity};
     to.children.reserve(children.size());
     for (std::size_t i = 0; i < children.size(); ++i)
       to.children.push_back(bind(children[i], place_of(where, i)));
@@ -209,27 +209,47 @@ expected<launcher> catalog::make(const declared_start& x, program& in) const {
   }
 }
 
-expected<supervisor_spec> catalog::bind(const declared_spec& spec, program& in) const {
+catalog::bound<supervisor_spec> catalog::bind_known(const declared_spec& spec, program& in) const {
   binding names{*this, [&](const declared_start& x) { return make(x, in); }};
-  auto bound = names.bind(spec, "");
-  if (!names.found.empty())
-    return std::move(names.found);
-  return bound;
+  auto tree = names.bind(spec, "");
+  return {std::move(tree), std::move(names.found)};
+}
+
+catalog::bound<child_spec> catalog::bind_known(const declared_child_spec& child,
+                                               program& in) const {
+  binding names{*this, [&](const declared_start& x) { return make(x, in); }};
+  auto made = names.bind(child, "");
+  return {std::move(made), std::move(names.found)};
+}
+
+namespace {
+
+template <class Spec>
+expected<Spec> whole(catalog::bound<Spec> x) {
+  if (!x.wrong.empty())
+    return std::move(x.wrong);
+  return std::move(x.spec);
+}
+
+} // namespace
+
+expected<supervisor_spec> catalog::bind(const declared_spec& spec, program& in) const {
+  return whole(bind_known(spec, in));
 }
 
 expected<child_spec> catalog::bind(const declared_child_spec& child, program& in) const {
-  binding names{*this, [&](const declared_start& x) { return make(x, in); }};
-  auto bound = names.bind(child, "");
-  if (!names.found.empty())
-    return std::move(names.found);
-  return bound;
+  return whole(bind_known(child, in));
 }
 
 expected<child_spec> child_from_json(std::string_view text, const catalog& known, program& in) {
-  const auto declared = read_child(text);
-  if (!declared)
-    return declared.error();
-  return known.bind(*declared, in);
+  auto file = child_draft::of(std::string{text});
+  if (!file.read())
+    return file.wrong();
+  auto bound = known.bind_known(*file.read(), in);
+  file.add(bound.wrong);
+  if (!file.is_good())
+    return file.wrong();
+  return std::move(bound.spec);
 }
 
 } // namespace supervisor

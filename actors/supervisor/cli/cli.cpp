@@ -74,6 +74,10 @@ public:
     add_break();
     check_->add_option("FILE", file_, "the tree, as JSON")->required();
     check_->add_flag("--effective", effective_, "also show what holds for each child, and why");
+    check_->footer(
+      "Says all that is wrong at once, in the order of the lines: form, rules, factories\n"
+      "and their arguments, refs. What is allowed and unwise is advice.\n"
+      "Exit code: 0 it can be run, 2 run would refuse it.");
   }
 
   /// An exit code, if there is nothing more to do.

@@ -1,33 +1,37 @@
 #include "supervisor/cli/loading.hpp"
 
-#include "supervisor/config/document.hpp"
-#include "supervisor/config/text_of.hpp"
+#include "supervisor/actors/tree_core.hpp"
 
-#include <algorithm>
-#include <ostream>
+#include <iostream>
 
 namespace supervisor {
 
-namespace {
-
-std::uint32_t line_of(const config::document& file, const fault& x) {
-  const auto before = file.source().substr(0, file.nearest(x.where).at);
-  return static_cast<std::uint32_t>(1 + std::ranges::count(before, '\n'));
+loaded_tree load_tree(const std::filesystem::path& path, const catalog& known, program& in) {
+  loaded_tree x{.file = spec_draft::of(path)};
+  const auto* const declared = x.file.read();
+  if (!declared)
+    return x;
+  auto bound = known.bind_known(*declared, in);
+  x.file.add(bound.wrong);
+  x.file.add(detail::faults_of_refs(bound.spec, x.file.knows_all_children()));
+  x.tree = std::move(bound.spec);
+  return x;
 }
 
-} // namespace
+std::optional<declared_spec> load_to_try(const std::filesystem::path& path, const catalog& known) {
+  const auto file = spec_draft::of(path);
+  if (!file.is_good()) {
+    print(std::cerr, path, file.wrong());
+    return std::nullopt;
+  }
+  print(std::cerr, path, file.with_lines(unknown_names(*file.read(), known)), "warning: ");
+  return *file.read();
+}
 
-faults with_lines(faults found, const std::filesystem::path& file) {
-  if (std::error_code ignored; found.empty() || !std::filesystem::is_regular_file(file, ignored))
+faults with_lines(faults found, const std::filesystem::path& path) {
+  if (std::error_code ignored; found.empty() || !std::filesystem::is_regular_file(path, ignored))
     return found; // what came through a pipe cannot be read twice
-  const auto text = config::text_of(file);
-  if (!text)
-    return found;
-  if (const auto parsed = config::document::parse(*text))
-    for (auto& x : found)
-      if (x.line == 0)
-        x.line = line_of(*parsed, x);
-  return found;
+  return spec_draft::of(path).with_lines(found);
 }
 
 void print(std::ostream& out, const std::filesystem::path& file, const faults& found,

@@ -1,14 +1,31 @@
 #pragma once
 
 #include "supervisor/cli/catalog.hpp"
+#include "supervisor/config/json.hpp"
 
 #include <filesystem>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 // From a file to a tree that can be started, and what to say when there is no way.
 
 namespace supervisor {
+
+/// A file, and what a catalog made of its tree.
+struct loaded_tree {
+  spec_draft file;
+  supervisor_spec tree{}; ///< to be started only if the file is good
+};
+
+/// Reads, checks and binds it, and looks where its refs lead. Each step goes on with what the one
+/// before could read, so that all faults come together.
+loaded_tree load_tree(const std::filesystem::path&, const catalog&, program&);
+
+/// The same without a program, to be looked at and not to be run. Nothing, if there are faults, which
+/// are said on standard error then; factories that the catalog does not know are only warned of, since
+/// nobody starts them.
+std::optional<declared_spec> load_to_try(const std::filesystem::path&, const catalog&);
 
 /// The factories and checks in a tree that a catalog does not know; what `catalog::bind` says of them.
 faults unknown_names(const declared_spec&, const catalog&);

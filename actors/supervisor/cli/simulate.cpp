@@ -1,6 +1,5 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
-#include "supervisor/config/json.hpp"
 #include "supervisor/config/text_of.hpp"
 
 #include <iostream>
@@ -56,12 +55,9 @@ int simulate(const simulate_options& asked, const catalog& known) {
     std::cerr << "nothing would happen: say --script FILE, or --crash CHILD --every DURATION\n";
     return exit_code::bad_input;
   }
-  const auto tree = load_spec(asked.file);
-  if (!tree) {
-    print(std::cerr, asked.file, tree.error());
+  const auto tree = load_to_try(asked.file, known);
+  if (!tree)
     return exit_code::bad_input;
-  }
-  print(std::cerr, asked.file, with_lines(unknown_names(*tree, known), asked.file), "warning: ");
   const auto played = asked_for(asked, *tree);
   if (!played)
     return exit_code::bad_input;

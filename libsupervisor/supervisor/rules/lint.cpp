@@ -278,6 +278,15 @@ void check_defaults_of_root(const linted_supervisor& root, found_lints& found) {
 
 } // namespace
 
+bool decides_something(const supervisor_details& x) {
+  const auto has_restart_limit = [](const auto& one) { return one.restart_limit.has_value(); };
+  const auto has_limits = [](const group_config& one) { return one.limits.has_value(); };
+  return x.limits || x.limit || x.restart_limit || x.supervisor_failure_limit
+         || std::ranges::any_of(x.group_strategies, has_restart_limit)
+         || std::ranges::any_of(x.child_strategy_overrides, has_restart_limit)
+         || std::ranges::any_of(x.group_configs, has_limits);
+}
+
 std::vector<lint> find_lints(const linted_supervisor& root) {
   found_lints found;
   check_defaults_of_root(root, found);
@@ -288,6 +297,7 @@ std::vector<lint> find_lints(const linted_supervisor& root) {
   check_ends(root, found);
   check_resources(root, found);
   check_roles(root, found);
+  check_brakes(root, found);
   return found;
 }
 
