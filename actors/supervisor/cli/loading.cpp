@@ -34,6 +34,16 @@ faults with_lines(faults found, const std::filesystem::path& path) {
   return spec_draft::of(path).with_lines(found);
 }
 
+faults first_thousand(faults found) {
+  constexpr std::size_t most = 1000;
+  if (found.size() <= most)
+    return found;
+  const auto more = found.size() - most;
+  found.resize(most);
+  found.push_back({{}, "and " + std::to_string(more) + " more faults"});
+  return found;
+}
+
 void print(std::ostream& out, const std::filesystem::path& file, const faults& found,
            const std::string& kind) {
   for (const auto& [where, what, line] : found)

@@ -33,6 +33,9 @@ faults unknown_names(const declared_spec&, const catalog&);
 /// The same faults with the lines of the file that their places are on.
 faults with_lines(faults, const std::filesystem::path& file);
 
+/// The first thousand, and how many more there are.
+faults first_thousand(faults);
+
 /// "shop.json:12: /children/0/id: ...", one line a fault.
 void print(std::ostream&, const std::filesystem::path& file, const faults&,
            const std::string& kind = "");

@@ -21,7 +21,7 @@ bool add_script(const std::filesystem::path& file, const declared_spec& tree, sc
   if (read)
     to = *read;
   else
-    print(std::cerr, file, read.error());
+    print(std::cerr, file, first_thousand(read.error()));
   return bool{read};
 }
 

@@ -4,6 +4,7 @@
 #include "supervisor/rules/find_lints.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace supervisor::detail {
 
@@ -46,27 +47,20 @@ bool is_started_at_once(const linted_child& x) {
              || (no_wait && x.holds.on_success_exit.value == on_success_action::restart));
 }
 
-bool falls_at_once(const linted_supervisor&);
-
-/// Whether it can end again and again without a wait.
-bool ends_at_once(const linted_child& x) { return !x.below || falls_at_once(*x.below); }
-
 bool is_made_to_wait(const linted_supervisor& above, const linted_child& x) {
   return above.braked || x.braked_by_group || are_made_to_wait(x.holds.limits.value);
 }
 
-/// Whether what is below it can bring it down without a wait.
-bool falls_at_once(const linted_supervisor& x) {
-  return std::ranges::any_of(x.children, [&](const linted_child& c) {
-    const auto first_is_too_many = x.intensity.restarts == 0 && is_started_again(c);
-    return ends_at_once(c)
-           && (first_is_too_many || (is_started_at_once(c) && !is_made_to_wait(x, c)));
-  });
+/// Of one that can end again and again without a wait: whether it takes its supervisor along.
+bool brings_down(const linted_supervisor& above, const linted_child& x) {
+  return (above.intensity.restarts == 0 && is_started_again(x))
+         || (is_started_at_once(x) && !is_made_to_wait(above, x));
 }
 
+/// Likewise: whether nothing stops it from doing so.
 bool is_without_brake(const linted_supervisor& above, const linted_child& x) {
   return !above.braked && !x.braked_by_group && !is_a_brake(above.intensity)
-         && !are_a_brake(x.holds.limits.value) && is_started_at_once(x) && ends_at_once(x);
+         && !are_a_brake(x.holds.limits.value) && is_started_at_once(x);
 }
 
 lint about(const linted_child& x) {
@@ -99,14 +93,20 @@ std::unordered_set<std::string_view> braked_groups(const supervisor_details& x) 
 }
 
 /// One child is enough to say it: a hundred equal ones would say the same.
-void check_brakes(const linted_supervisor& x, std::vector<lint>& found) {
-  const auto first = std::ranges::find_if(
-    x.children, [&](const linted_child& c) { return is_without_brake(x, c); });
-  if (first != x.children.end())
-    found.push_back(about(*first));
-  for (const auto& c : x.children)
-    if (c.below)
-      check_brakes(*c.below, found);
+bool check_brakes(const linted_supervisor& x, lints_found& found) {
+  lints_found deeper;
+  auto falls = false, told = false;
+  for (const auto& c : x.children) {
+    if (c.below && !check_brakes(*c.below, deeper))
+      continue; // it does not end without a wait
+    falls = falls || brings_down(x, c);
+    if (!told && is_without_brake(x, c)) {
+      found.push_back(about(c));
+      told = true;
+    }
+  }
+  std::ranges::move(deeper, std::back_inserter(found));
+  return falls;
 }
 
 } // namespace supervisor::detail

@@ -37,10 +37,21 @@ struct linted_supervisor {
   std::vector<std::uint32_t> order{}; ///< of starting
 };
 
-std::vector<lint> find_lints(const linted_supervisor& root);
+using lints_found = std::vector<lint>;
 
-/// Children that are started again without a wait and without an end.
-void check_brakes(const linted_supervisor&, std::vector<lint>& found);
+lints_found find_lints(const linted_supervisor& root);
+
+double seconds(nanoseconds);
+
+/// So many seconds or a little more, as one would write it.
+std::string rounded_up(double seconds);
+
+/// Limits of restarts that waits or stops alone make impossible to reach.
+void check_reaches(const linted_supervisor&, lints_found&);
+
+/// Children that are started again without a wait and without an end. Whether what is below the
+/// supervisor can bring it down without a wait.
+bool check_brakes(const linted_supervisor&, lints_found&);
 
 /// Whether limits for some children together make them wait, or end their supervisor.
 bool are_a_brake(const scope_limits&);
