@@ -160,6 +160,12 @@ TEST_CASE("a file that cannot be read") {
   CHECK(run_supctl({"run", "examples"}).code == 2);
 }
 
+TEST_CASE("a file without an end is not read without end") {
+  const auto checked = run_supctl({"check", "/dev/zero"});
+  CHECK(checked.err == "/dev/zero:1: /: not JSON: line 1, column 1: a zero byte\n");
+  CHECK(checked.code == 2);
+}
+
 TEST_CASE("a file that its owner may not read") {
   const text_file file{"{}"};
   std::filesystem::permissions(file.path(), std::filesystem::perms::none);

@@ -83,14 +83,20 @@ private:
   detail::names names_; ///< of those that work
 };
 
+bool has_zero_byte(std::string_view line) { return line.find('\0') != std::string_view::npos; }
+
+/// Without blanks and comment; a zero byte is wrong in a comment, too.
 std::string_view trimmed(std::string_view line) {
   constexpr std::string_view blanks = " \t\r";
-  line = line.substr(0, line.find('#'));
+  if (!has_zero_byte(line))
+    line = line.substr(0, line.find('#'));
   line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
   return line.substr(0, line.find_last_not_of(blanks) + 1);
 }
 
 complaints read(std::string_view line, critic& about, cue& to) {
+  if (has_zero_byte(line))
+    return {"has a zero byte in it: a script is text"};
   auto wrong = read_line(line, to);
   if (wrong.empty())
     return about.of_all(to);
