@@ -28,6 +28,11 @@ catalog known() {
   all.add("store", "keeps", [](std::string_view, program&) { return worker(idle); });
   all.add("web", "asks the store",
           [](std::string_view, program&) { return worker(asking, ref<>("store")); });
+  all.add("lock", "needs a size", [](std::string_view args, program&) -> expected<launcher> {
+    if (args == "{}")
+      return fault{"/size", "is missing"};
+    return worker(idle);
+  });
   return all;
 }
 
@@ -47,8 +52,14 @@ TEST_CASE("a ref to nobody is found before anything runs, with the other faults"
     == "/children/1/start (line 2): a ref names no child of this tree: /store, did you mean "
        "\"/stores\"?");
   CHECK(said("{\"id\": \"x\", \"factory\": \"shop\"},\n{\"id\": \"web\", \"factory\": \"web\"}")
-        == "/children/0/factory (line 1): unknown factory \"shop\", known here: store, web\n"
+        == "/children/0/factory (line 1): unknown factory \"shop\", known here: lock, store, web\n"
            "/children/1/start (line 2): a ref names no child of this tree: /store");
+}
+
+TEST_CASE("arguments that may have been meant are not missed") {
+  CHECK(said(R"({"id": "a", "factory": "lock"})") == "/children/0/args/size (line 1): is missing");
+  CHECK(said(R"({"id": "a", "factory": "lock", "arg": {"size": 5}})")
+        == "/children/0/arg (line 1): unknown key \"arg\", did you mean \"args\"?");
 }
 
 TEST_CASE("a ref may name one that could not be read") {
@@ -56,5 +67,5 @@ TEST_CASE("a ref may name one that could not be read") {
         == "/children/0/id (line 1): is missing. What the child is called, unique among its "
            "siblings.");
   CHECK(said("{\"id\": \"store\", \"factory\": \"shop\"},\n{\"id\": \"web\", \"factory\": \"web\"}")
-        == "/children/0/factory (line 1): unknown factory \"shop\", known here: store, web");
+        == "/children/0/factory (line 1): unknown factory \"shop\", known here: lock, store, web");
 }

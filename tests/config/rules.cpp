@@ -520,3 +520,15 @@ TEST_CASE("rules hold within one supervisor and in each") {
         == "/children/0/supervisor/children/0/group (line 2): \"g\" is no group: there are no "
            "group_configs here");
 }
+
+TEST_CASE("of a long cycle the first ten are named") {
+  std::string children;
+  for (int i = 0; i < 30; ++i)
+    children += (i == 0 ? "" : ",") + (R"({"id": "c)" + std::to_string(i))
+                + R"(", "factory": "f", "dependencies": ["c)" + std::to_string((i + 1) % 30)
+                + "\"]}";
+  CHECK(
+    said(file_with("\"children\": [" + children + "]"))
+    == "/children/0/dependencies (line 1): dependencies form a cycle, so none of these can start "
+       "first: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 20 more");
+}

@@ -104,7 +104,7 @@ SCENARIO("a scene that was dropped is made again") {
   walker by{sites, longest_window(sites)};
   constexpr std::size_t moves = 60;
 
-  for (const std::uint64_t scenes : {0, 1, 5, 1000}) {
+  for (const std::uint64_t scenes : {0u, 1u, 5u, 1000u}) {
     CAPTURE(scenes);
     const auto one = bytes_of(by.begin());
     frontier open{by, scenes * 3 * one};

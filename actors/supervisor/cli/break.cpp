@@ -2,6 +2,8 @@
 #include "supervisor/cli/loading.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <limits>
 
@@ -20,6 +22,23 @@ std::uint64_t limit_of(decltype(RLIMIT_AS) what) {
                                                                          : no_limit;
 }
 
+/// Of our cgroup and of those around it, with version 2.
+std::uint64_t limit_of_cgroups() {
+  std::ifstream ours{"/proc/self/cgroup"};
+  std::string line;
+  while (std::getline(ours, line) && !line.starts_with("0::")) {
+  }
+  auto most = no_limit;
+  for (std::filesystem::path at = line.substr(std::min<std::size_t>(line.size(), 3));;
+       at = at.parent_path()) {
+    std::ifstream limit{"/sys/fs/cgroup" + at.string() + "/memory.max"};
+    if (std::uint64_t bytes = 0; limit >> bytes) // or "max"
+      most = std::min(most, bytes);
+    if (!at.has_relative_path())
+      return most;
+  }
+}
+
 std::uint64_t memory_of_machine() {
   const auto pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
   return pages > 0 && bytes > 0
@@ -30,7 +49,8 @@ std::uint64_t memory_of_machine() {
 } // namespace
 
 std::uint64_t memory_for_breaking(std::uint64_t wanted) {
-  const auto most = std::min({limit_of(RLIMIT_AS), limit_of(RLIMIT_DATA), memory_of_machine()});
+  const auto most = std::min(
+    {limit_of(RLIMIT_AS), limit_of(RLIMIT_DATA), limit_of_cgroups(), memory_of_machine()});
   return std::min(wanted, most / 2);
 }
 

@@ -21,8 +21,10 @@ void reading::missing(const value& object, std::string_view key, std::string wha
 
 void reading::unknown(const value& at, std::string what, std::string_view meant) {
   auto where = file_.pointer(at);
-  if (!meant.empty())
-    unread_.add(below(where.substr(0, where.rfind('/')), meant));
+  if (!meant.empty()) {
+    meant_.push_back(below(where.substr(0, where.rfind('/')), meant));
+    unread_.add(meant_.back());
+  }
   note(at, std::move(where), std::move(what));
 }
 
@@ -43,7 +45,7 @@ bool is_within(const std::unordered_set<std::string>& some, std::string pointer)
 void reading::add(const faults& of_spec) {
   if (is_full())
     return; // which of these to drop is no longer known
-  std::unordered_set<std::string> told;
+  std::unordered_set<std::string> told{meant_.begin(), meant_.end()};
   for (const auto& x : found_)
     told.insert(x.what.where);
   for (const auto& x : of_spec)

@@ -51,6 +51,7 @@ private:
   const document& file_;
   finder places_;
   std::vector<located_fault> found_{};
+  std::vector<std::string> meant_{}; ///< places of keys that may be misspelt
   unread_places unread_{};
   std::size_t left_out_ = 0;
 };

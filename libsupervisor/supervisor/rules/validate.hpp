@@ -115,16 +115,16 @@ void check_cycle(const std::vector<basic_child_spec<Start>>& children, const std
   const auto rest = without_order(children);
   if (rest.empty())
     return;
-  std::string members;
+  names members;
   auto linked = false;
   for (const auto i : rest) {
-    members += (members.empty() ? "" : ", ") + children[i].id;
+    members.add(children[i].id);
     linked = linked || linked_primary(children[i]);
   }
   const auto& first = children[rest.front()];
   found.push_back({where + "/children/" + std::to_string(rest.front())
                      + (first.dependencies.empty() ? "/sidecar_config" : "/dependencies"),
-                   "dependencies form a cycle, so none of these can start first: " + members
+                   "dependencies form a cycle, so none of these can start first: " + members.some()
                      + (linked ? " (a linked sidecar depends on its primary)" : "")});
 }
 

@@ -46,11 +46,16 @@ std::string row_of(std::string_view name, const std::string& what) {
   return "  " + std::string{name} + std::string(13 - name.size(), ' ') + what + "\n";
 }
 
+constexpr std::size_t most_listed = 20;
+
 std::string paths_of(const simulation& all, const std::vector<std::uint32_t>& some) {
+  const auto shown = std::min(some.size(), most_listed);
   std::string text;
-  for (const auto who : some)
-    text += (text.empty() ? "" : ", ") + std::string{all.path_of(who)};
-  return text;
+  for (std::size_t i = 0; i < shown; ++i)
+    text += (i == 0 ? "" : ", ") + std::string{all.path_of(some[i])};
+  return shown == some.size()
+           ? text
+           : text + " and " + std::to_string(some.size() - shown) + " more, told by -o json";
 }
 
 std::string summary_of(const simulation& all) {
@@ -108,8 +113,6 @@ std::string children_of(const simulation& all) {
 }
 
 // -- refusals and give-ups -----------------------------------------------------------------------------
-
-constexpr std::size_t most_listed = 20;
 
 template <class T>
 std::string listed(const simulation& all, const std::string& title, const std::vector<T>& some,
