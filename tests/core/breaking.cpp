@@ -267,11 +267,11 @@ TEST_CASE("what is folded and foreseen is not overlooked") {
 
 TEST_CASE("what limits, groups and roles may do is not overlooked") {
   comparison tried;
-  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     CAPTURE(seed);
     tried.compare(any_limited_tree{seed}.supervisor(1), 3);
   }
-  CHECK(tried.fell > 300);
-  CHECK(tried.survived > 300);
+  CHECK(tried.fell > 100);
+  CHECK(tried.survived > 100);
   CHECK(2 * tried.quick_states < tried.slow_states);
 }
