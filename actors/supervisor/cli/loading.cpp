@@ -18,6 +18,15 @@ loaded_tree load_tree(const std::filesystem::path& path, const catalog& known, p
   return x;
 }
 
+std::optional<supervisor_spec> load_to_run(const std::filesystem::path& path, const catalog& known,
+                                           program& in) {
+  auto loaded = load_tree(path, known, in);
+  if (loaded.file.is_good())
+    return std::move(loaded.tree);
+  print(std::cerr, path, loaded.file.wrong());
+  return std::nullopt;
+}
+
 std::optional<declared_spec> load_to_try(const std::filesystem::path& path, const catalog& known) {
   const auto file = spec_draft::of(path);
   if (!file.is_good()) {

@@ -22,9 +22,11 @@ struct loaded_tree {
 /// before could read, so that all faults come together.
 loaded_tree load_tree(const std::filesystem::path&, const catalog&, program&);
 
-/// The same without a program, to be looked at and not to be run. Nothing, if there are faults, which
-/// are said on standard error then; factories that the catalog does not know are only warned of, since
-/// nobody starts them.
+/// The tree alone. Nothing, if there are faults, which are said on standard error then.
+std::optional<supervisor_spec> load_to_run(const std::filesystem::path&, const catalog&, program&);
+
+/// The same of one that is looked at and not run: factories that the catalog does not know are only
+/// warned of, since nobody starts them.
 std::optional<declared_spec> load_to_try(const std::filesystem::path&, const catalog&);
 
 /// The factories and checks in a tree that a catalog does not know; what `catalog::bind` says of them.

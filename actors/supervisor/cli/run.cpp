@@ -228,16 +228,14 @@ int run(const run_options& options, const catalog& known) {
   screen out;
   const auto behind = std::make_shared<backstage>(!out.is_terminal());
   auto in = program_of(behind, options.file);
-  auto loaded = load_tree(options.file, known, in);
-  if (!loaded.file.is_good()) {
-    print(std::cerr, options.file, loaded.file.wrong());
+  auto tree = load_to_run(options.file, known, in);
+  if (!tree)
     return exit_code::bad_input;
-  }
   caf::actor_system_config config;
   compat::set_option(config, "scheduler.max-threads", threads());
   std::optional<held_signals> held{std::in_place}; // by the threads of the system, too
   caf::actor_system system{config};
-  const auto code = run(std::move(loaded.tree), options, known, behind, system, out);
+  const auto code = run(*std::move(tree), options, known, behind, system, out);
   held.reset(); // nobody reads them from here on, and the system may take its time to end
   return code;
 }
