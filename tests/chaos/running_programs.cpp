@@ -47,8 +47,10 @@ public:
   void event(const sup::tree_event& x) {
     if (x.what.what != event_type::child_ready)
       return;
+    std::string path{'/'};
+    path += x.child;
     const std::scoped_lock lock{mutex_};
-    heard_["/" + std::string{x.child}] = std::chrono::steady_clock::now();
+    heard_[std::move(path)] = std::chrono::steady_clock::now();
   }
 
   std::map<std::string, std::string> sockets() const {
