@@ -2,6 +2,7 @@
 // figures kept to their thresholds. docs/chaos.md.
 
 #include "isolation.hpp"
+#include "paused_tree.hpp"
 #include "trial.hpp"
 #include "wishes.hpp"
 
@@ -16,8 +17,9 @@ using namespace std::chrono_literals;
 
 std::vector<scenario> all_scenarios() {
   std::vector<scenario> all;
-  for (const auto family : {crashing, stuck, subscribing, commanding, running_programs,
-                            telling_time, in_hierarchies, allocating})
+  for (const auto family :
+       {crashing, stuck, subscribing, commanding, running_programs, telling_time, in_hierarchies,
+        allocating, freezing, pausing, without_threads, writing, resolving, forking})
     for (const auto& x : family())
       all.push_back(x);
   return all;
@@ -127,6 +129,8 @@ int exit_code_of(const tally& all, bool here) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
+  if (is_for_paused_tree(words))
+    return be_paused_tree(words);
   auto x = read_wishes(words);
   const auto wanted = chosen(x);
   if (!x.wrong.empty())

@@ -67,5 +67,11 @@ std::vector<scenario> commanding();
 std::vector<scenario> running_programs();
 std::vector<scenario> telling_time();
 std::vector<scenario> in_hierarchies();
+std::vector<scenario> freezing();
+std::vector<scenario> pausing();
+std::vector<scenario> without_threads();
+std::vector<scenario> writing();
+std::vector<scenario> resolving();
+std::vector<scenario> forking();
 
 } // namespace chaos
