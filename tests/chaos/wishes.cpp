@@ -1,6 +1,8 @@
 #include "wishes.hpp"
 
-#include <charconv>
+#include "number.hpp"
+
+#include <string_view>
 
 namespace chaos {
 
@@ -30,12 +32,6 @@ void take_limit(wishes& x, std::string_view text) {
 }
 
 } // namespace
-
-std::optional<double> as_number(std::string_view text) {
-  double x = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional{x} : std::nullopt;
-}
 
 wishes read_wishes(const std::vector<std::string>& words) {
   wishes x;

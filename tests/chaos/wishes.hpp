@@ -1,9 +1,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace chaos {
@@ -20,8 +18,5 @@ struct wishes {
 };
 
 wishes read_wishes(const std::vector<std::string>& words);
-
-/// All of the text has to be one.
-std::optional<double> as_number(std::string_view text);
 
 } // namespace chaos

@@ -1,6 +1,7 @@
 // What becomes of a tree whose process is stopped for a while: by the length of the pause, by how many
 // children there are, and by what the tree was doing. docs/chaos.md.
 
+#include "../number.hpp"
 #include "../paused_tree.hpp"
 
 #include <iomanip>
@@ -26,9 +27,8 @@ double in_seconds(std::chrono::nanoseconds x) { return std::chrono::duration<dou
 
 /// Above zero, and no more than that.
 std::optional<double> number(const std::string& text, double most) {
-  char* end = nullptr;
-  const auto x = std::strtod(text.c_str(), &end);
-  return !text.empty() && *end == '\0' && x > 0 && x <= most ? std::optional{x} : std::nullopt;
+  const auto x = as_number(text);
+  return x && *x > 0 && *x <= most ? x : std::nullopt;
 }
 
 bool take_length(matrix& to, const std::string& text) {
