@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <csignal>
 #include <set>
 #include <thread>
 
@@ -100,7 +99,7 @@ void restart(const stand& here, const std::string& id, stops& sum) {
     sum.not_up += until([&] { return is_up_again(here, id, before->attempt); }, 20s) ? 0 : 1;
   });
   sum.longest = std::max(sum.longest, took);
-  sum.not_freed += before->pid > 0 && kill(before->pid, 0) == 0;
+  sum.not_freed += is_alive(before->pid);
 }
 
 std::uint64_t count_not_graceful(const sup::shutdown_report& end) {
@@ -132,7 +131,7 @@ void frozen_host(trial& it) {
   pids.merge(pids_of(here));
   sup::shutdown_report end;
   const auto took = time_of([&] { end = here.stop(); });
-  const auto left = std::ranges::count_if(pids, [](pid_t x) { return kill(x, 0) == 0; });
+  const auto left = std::ranges::count_if(pids, is_alive);
   it.at_least("began", began, 1);
   it.at_least("times_held", looks_for_slow_account(), 2);
   it.at_most("healthy_condemned", all->condemned.load(), 0);

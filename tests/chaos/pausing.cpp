@@ -49,19 +49,21 @@ struct sum {
   }
 };
 
-/// They sleep most of the time.
-void all_at_once(const std::vector<pause_plan>& plans, sum& to) {
+/// They sleep most of the time; but when they begin, they want the processors.
+void side_by_side(const std::vector<pause_plan>& plans, sum& to) {
   std::vector<std::jthread> threads;
-  for (const auto& x : plans)
+  for (const auto& x : plans) {
     threads.emplace_back([&to, x] { to.add(pause_once(x)); });
+    std::this_thread::sleep_for(300ms);
+  }
 }
 
 void paused_supervisor(trial& it) {
   sum all;
-  all_at_once(plans_for(1, it.length()), all);
-  auto of_many = plans_for(many, it.length());
-  of_many.erase(of_many.begin(), of_many.end() - 3); // but for the longest
-  all_at_once(of_many, all);
+  side_by_side(plans_for(1, it.length()), all);
+  const auto of_many = plans_for(many, it.length());
+  for (auto at = of_many.end() - 3; at != of_many.end(); ++at) // the longest
+    all.add(pause_once(*at));
   it.at_least("pauses", all.pauses, 9);
   it.at_most("trees_that_broke", all.unheard, 0);
   it.at_most("restarts_of_those_who_are_well", all.restarts, 0);

@@ -316,7 +316,7 @@ bool aligned(const stand& here, std::uint32_t attempt) {
   const auto x = here.state("/relay");
   return x && x->state == sup::lifecycle::ready && x->attempt == attempt && x->pid > 0
          && x->restart_count == attempt - 1 && x->status_text == "pid " + std::to_string(x->pid)
-         && kill(x->pid, 0) == 0;
+         && is_alive(x->pid);
 }
 
 void relay_crash_loop(trial& it) {
@@ -338,7 +338,7 @@ void relay_crash_loop(trial& it) {
     }
   while (std::chrono::steady_clock::now() - begin < it.length());
   const auto agrees = aligned(here, attempt);
-  const auto alive = std::ranges::count_if(old, [](pid_t x) { return x > 0 && kill(x, 0) == 0; });
+  const auto alive = std::ranges::count_if(old, is_alive);
   const auto end = here.stop();
   it.at_least("kills", old.size(), kills);
   it.at_most("aligned_after_last_s", in_seconds(last), 10);

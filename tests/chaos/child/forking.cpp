@@ -94,17 +94,27 @@ namespace {
 
 } // namespace
 
+namespace {
+
+void wait_for_all(const words& with, steady_clock::time_point begin) {
+  const pulses all{with.at(2)};
+  while (all.alive_since(begin) < static_cast<std::size_t>(number(with, 0)))
+    std::this_thread::sleep_for(5ms);
+}
+
+} // namespace
+
 void daemons(const words& with) {
   const auto ends = !with.empty() && with.front() == "only";
   const words rest(with.begin() + (ends ? 1 : 0), with.end());
+  const auto begin = steady_clock::now();
   for (int i = 0; i < number(rest, 0); ++i)
     if (fork() == 0)
       become_daemon(std::to_string(i), rest);
   std::cout << "up" << std::endl;
-  if (!ends)
-    wait_for_ever();
-  std::this_thread::sleep_for(50ms);
-  _exit(0);
+  if (ends)
+    wait_for_all(rest, begin);
+  ends ? _exit(0) : wait_for_ever();
 }
 
 void daemon(const words& with) {

@@ -48,7 +48,8 @@ std::string told_socket();
 [[noreturn]] void chains(const words&);
 
 /// COUNT SECONDS FILE: so many that were forked twice, with a session of their own and an empty
-/// environment, and that do not obey SIGTERM. "only" before the count: it ends, and they stay.
+/// environment, and that do not obey SIGTERM. "only" before the count: when all of
+/// them are there it ends, and they stay.
 [[noreturn]] void daemons(const words&);
 
 /// WHO SECONDS FILE: one of those.
