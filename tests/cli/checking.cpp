@@ -7,7 +7,19 @@
 #include <filesystem>
 #include <string>
 
+#include <sys/resource.h>
+
 using namespace supervisor;
+
+namespace {
+
+/// Of this process, soft and hard.
+void limit_open_files(rlim_t most) {
+  const rlimit both{.rlim_cur = most, .rlim_max = most};
+  setrlimit(RLIMIT_NOFILE, &both);
+}
+
+} // namespace
 
 SCENARIO("a file is checked before anybody runs it") {
   GIVEN("a good file") {
@@ -16,6 +28,27 @@ SCENARIO("a file is checked before anybody runs it") {
     THEN("it says so, and how large the tree is") {
       CHECK(checked.out == "examples/tree.json: ok, 5 children in 2 supervisors\n");
       CHECK(checked.err == "");
+      CHECK(checked.code == 0);
+    }
+  }
+
+  GIVEN("a tree of programs") {
+    const text_file file{R"({"version": 1, "limits": "guarded", "children": [
+      {"id": "a", "process": {"argv": ["/bin/true"]}},
+      {"id": "b", "process": {"argv": ["/bin/true"]}}]})"};
+
+    THEN("it says how many of them the limit of open files carries") {
+      const auto checked
+        = run_supctl({"check", file.path()}, {.before = [] { limit_open_files(140); }});
+      CHECK(checked.out.ends_with(": 2 programs; the hard limit of open files carries 20\n"));
+      CHECK(checked.code == 0);
+    }
+
+    THEN("it warns of too many") {
+      const auto checked
+        = run_supctl({"check", file.path()}, {.before = [] { limit_open_files(49); }});
+      CHECK(checked.err.ends_with(": warning: 2 programs, but the hard limit of open files "
+                                  "(ulimit -Hn) carries only 1\n"));
       CHECK(checked.code == 0);
     }
   }

@@ -1,5 +1,6 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
+#include "supervisor/cli/open_files.hpp"
 #include "supervisor/effective.hpp"
 #include "supervisor/lint.hpp"
 
@@ -12,19 +13,35 @@ namespace {
 struct census {
   std::size_t children = 0;
   std::size_t supervisors = 0;
+  std::size_t programs = 0;
 };
 
 void count(const declared_spec& spec, census& so_far) {
   ++so_far.supervisors;
   so_far.children += spec.children.size();
-  for (const auto& child : spec.children)
+  for (const auto& child : spec.children) {
+    so_far.programs += child.start.process ? 1 : 0;
     if (child.start.nested)
       count(*child.start.nested, so_far);
+  }
 }
 
 std::string words(const census& x) {
   return std::to_string(x.children) + (x.children == 1 ? " child in " : " children in ")
          + std::to_string(x.supervisors) + (x.supervisors == 1 ? " supervisor" : " supervisors");
+}
+
+/// Programs take open files of the supervisor, and one that finds none left does not start.
+void tell_of_programs(std::size_t wanted, const std::string& file) {
+  if (wanted == 0)
+    return;
+  const auto most = most_programs();
+  auto& out = wanted > most ? std::cerr : std::cout;
+  out << file << ": " << (wanted > most ? "warning: " : "") << wanted
+      << (wanted == 1 ? " program" : " programs")
+      << (wanted > most ? ", but the hard limit of open files (ulimit -Hn) carries only "
+                        : "; the hard limit of open files carries ")
+      << most << '\n';
 }
 
 faults advice_about(const declared_spec& spec) {
@@ -50,6 +67,7 @@ int check(const std::filesystem::path& file, bool effective, const catalog& know
   census all;
   count(spec, all);
   std::cout << name_of(file) << ": ok, " << words(all) << '\n';
+  tell_of_programs(all.programs, name_of(file));
   return exit_code::clean;
 }
 
