@@ -16,7 +16,17 @@ singled_out singled_out_by(const supervisor_details& spec) {
   for (const auto& group : spec.group_configs)
     for (const auto& child : group.children)
       found.groups.emplace(child, group.name);
+  for (std::size_t i = 0; i < spec.group_strategies.size(); ++i)
+    found.strategies.emplace(spec.group_strategies[i].group, i);
   return found;
+}
+
+std::optional<std::size_t> strategy_of(const child_details& child, const singled_out& by_name) {
+  std::optional<std::size_t> first;
+  for (const auto& tag : child.tags)
+    if (const auto found = by_name.strategies.find(tag); found != by_name.strategies.end())
+      first = std::min(first.value_or(found->second), found->second);
+  return first;
 }
 
 namespace {
@@ -73,13 +83,9 @@ const child_strategy_override* override_for(std::string_view child, const single
   return found != by_name.overrides.end() ? found->second : nullptr;
 }
 
-/// The first whose tag the child carries.
-const group_strategy* strategy_of_tag(const std::vector<std::string>& tags,
-                                      const std::vector<group_strategy>& all) {
-  for (const auto& x : all)
-    if (std::ranges::find(tags, x.group) != tags.end())
-      return &x;
-  return nullptr;
+const group_strategy* strategy_of_tag(const child_words& child, const supervisor_words& above) {
+  const auto place = strategy_of(child.more, above.by_name);
+  return place ? &above.more.group_strategies[*place] : nullptr;
 }
 
 voices voices_about(const child_words& child, const supervisor_words& above) {
@@ -87,7 +93,7 @@ voices voices_about(const child_words& child, const supervisor_words& above) {
   return {.child = child,
           .above = above,
           .for_child = override_for(child.id, above.by_name),
-          .of_tag = strategy_of_tag(child.more.tags, above.more.group_strategies),
+          .of_tag = strategy_of_tag(child, above),
           .of_role = role ? std::optional{defaults_of(*role)} : std::nullopt};
 }
 

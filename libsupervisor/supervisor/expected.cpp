@@ -45,7 +45,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
+std::string_view closest_to(std::string_view word, const std::vector<std::string_view>& known) {
   std::string_view best;
   auto least = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const auto candidate : known)
@@ -53,7 +53,20 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
       least = d;
       best = candidate;
     }
-  return best.empty() ? "" : ", did you mean \"" + showing::printable(best) + "\"?";
+  return best;
+}
+
+namespace {
+
+constexpr std::string_view guess = ", did you mean \"";
+
+} // namespace
+
+bool has_guess(const fault& x) { return x.what.find(guess) != std::string::npos; }
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
+  const auto best = closest_to(word, known);
+  return best.empty() ? "" : std::string{guess} + showing::printable(best) + "\"?";
 }
 
 } // namespace supervisor

@@ -51,7 +51,13 @@ private:
   std::variant<T, faults> held_;
 };
 
-/// The closest of `known` to `word`, as ", did you mean \"x\"?"; empty if none is close.
+/// The closest of `known` to `word`; empty if none is close.
+std::string_view closest_to(std::string_view word, const std::vector<std::string_view>& known);
+
+/// The same, as ", did you mean \"x\"?".
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known);
+
+/// Whether a fault says so of a name.
+bool has_guess(const fault&);
 
 } // namespace supervisor

@@ -22,6 +22,7 @@ struct lint {
 ///   auto_shutdown       a supervisor that ends by itself, and is always started again
 ///   resource_limits     limits of a child that is no process, and has none of its own
 ///   role                what contradicts the role of a child
+///   no_brake            a child that is started again without a wait and without an end
 template <class Start>
 std::vector<lint> lints(const basic_supervisor_spec<Start>&);
 

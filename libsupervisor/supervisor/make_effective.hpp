@@ -9,15 +9,21 @@
 
 namespace supervisor::detail {
 
-/// What a supervisor says of single children, by their ids. Refers to the spec it was made of.
+/// What a supervisor says of some children, by their ids and tags. Refers to the spec it was made of.
 struct singled_out {
   std::unordered_map<std::string_view, const child_strategy_override*> overrides{};
   std::unordered_map<std::string_view, std::string_view> groups{}; ///< by those they list
+  std::unordered_map<std::string_view, std::size_t>
+    strategies{}; ///< places of those, by their tags
 
+  /// Nobody is spoken of by name.
   bool empty() const { return overrides.empty() && groups.empty(); }
 };
 
 singled_out singled_out_by(const supervisor_details&);
+
+/// The place of the first strategy whose tag the child carries.
+std::optional<std::size_t> strategy_of(const child_details&, const singled_out&);
 
 /// A child's own words, whatever it is that starts.
 struct child_words {

@@ -7,6 +7,9 @@
 #include "supervisor/plan.hpp"
 #include "supervisor/rules/validate.hpp"
 
+#include <map>
+#include <tuple>
+
 namespace supervisor::detail {
 
 /// Everything about a child but its name, its start and its place.
@@ -58,9 +61,6 @@ public:
   void need(slot who, slot needed);
   void follow(slot who, slot primary);
 
-  /// Of those who carry one of its tags; plan::none for none.
-  std::uint32_t team_of(const child_details&) const;
-
   std::shared_ptr<plan> made = std::make_shared<plan>();
 
 private:
@@ -70,7 +70,9 @@ private:
   plan::kind kind_of(const kind_key&);
   std::uint32_t intern(const plan::reach&);
 
-  const supervisor_details& said_;
+  std::unordered_map<std::string_view, std::uint32_t>
+    groups_{}; ///< by the names that the spec gives
+  std::map<std::tuple<strategy, std::uint32_t, escalation_policy>, std::uint32_t> reaches_{};
   std::vector<kind_key> keys_{};
   std::vector<std::uint32_t> uses_{}; ///< by kind
 };
@@ -93,12 +95,13 @@ std::uint64_t hash_of(const plan&);
 
 template <class Start>
 kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spec<Start>& spec,
-                const singled_out& by_name, const plan_builder& builder) {
+                const singled_out& by_name) {
+  const auto team = child.more ? strategy_of(*child.more, by_name) : std::nullopt;
   return {
     .policy = child.policy,
     .holds = effective(child, spec, by_name),
     .reactions = said_in(child.more).reactions,
-    .team = child.more ? builder.team_of(*child.more) : plan::none,
+    .team = team ? static_cast<std::uint32_t>(*team) : plan::none,
     .start_within = child.start_timeout.value_or(default_start_timeout),
     .gates_within = time_of(said_in(child.more).preconditions),
     .awaits_ready = child.readiness == readiness::on_report,
@@ -155,7 +158,7 @@ plan_builder build_plan(const basic_supervisor_spec<Start>& spec, std::uint64_t 
     if (older && says_the_same(child, *older))
       builder.add_another();
     else
-      builder.add(key_of(child, spec, by_name, builder));
+      builder.add(key_of(child, spec, by_name));
     older = by_name.empty() ? &child : nullptr;
     linked = linked || !child.dependencies.empty() || linked_primary(child);
   }

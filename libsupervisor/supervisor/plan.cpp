@@ -116,8 +116,9 @@ void permit(plan::kind& kind, const std::optional<command_permissions>& said) {
 } // namespace
 
 plan_builder::plan_builder(strategy s, const intensity& i, const supervisor_details& said,
-                           std::uint64_t seed)
-  : said_(said) {
+                           std::uint64_t seed) {
+  for (const auto& group : said.group_configs)
+    groups_.emplace(group.name, static_cast<std::uint32_t>(groups_.size()));
   const auto limits = limits_of(said);
   made->strategy = s;
   made->intensity = i;
@@ -137,7 +138,8 @@ std::uint32_t plan_builder::kind_for(kind_key key, std::size_t looked_at) {
   for (auto i = keys_.size(); i > 0 && keys_.size() - i < looked_at; --i)
     if (keys_[i - 1] == key)
       return static_cast<std::uint32_t>(i - 1);
-  if (const auto free = std::ranges::find(uses_, 0u); looked_at > few && free != uses_.end()) {
+  if (const auto free = looked_at > few ? std::ranges::find(uses_, 0u) : uses_.end();
+      free != uses_.end()) {
     const auto number = static_cast<std::uint32_t>(free - uses_.begin());
     made->kinds[number] = kind_of(key);
     keys_[number] = std::move(key);
@@ -190,15 +192,6 @@ void plan_builder::follow(slot who, slot primary) {
   made->each_for_itself = false;
 }
 
-std::uint32_t plan_builder::team_of(const child_details& child) const {
-  const auto& all = said_.group_strategies;
-  for (std::uint32_t i = 0; i < all.size(); ++i)
-    for (const auto& tag : child.tags)
-      if (tag == all[i].group)
-        return i;
-  return plan::none;
-}
-
 plan::kind plan_builder::kind_of(const kind_key& key) {
   const auto& holds = key.holds;
   auto limits = holds.limits.value;
@@ -247,20 +240,20 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
     kind.recycled_count = key.recycle->max_count.value_or(0);
     kind.recycle_spread = key.recycle->spread;
   }
-  for (std::uint32_t g = 0; g < made->groups.size(); ++g)
-    if (made->groups[g].name == holds.group)
-      kind.group = g;
+  if (const auto found = groups_.find(holds.group); found != groups_.end())
+    kind.group = found->second;
   return kind;
 }
 
 std::uint32_t plan_builder::intern(const plan::reach& x) {
   auto& all = made->reaches;
   made->each_for_itself = made->each_for_itself && is_for_itself(x.strategy);
-  const auto found = std::ranges::find(all, x);
-  const auto number = static_cast<std::uint32_t>(found - all.begin());
-  if (found == all.end())
+  const auto& [how, team, escalation] = x;
+  const auto [found, is_new]
+    = reaches_.try_emplace({how, team, escalation}, static_cast<std::uint32_t>(all.size()));
+  if (is_new)
     all.push_back(x);
-  return number;
+  return found->second;
 }
 
 } // namespace detail

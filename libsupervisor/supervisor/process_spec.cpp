@@ -45,6 +45,17 @@ int number_of_whole(std::string_view name) {
 
 } // namespace
 
+std::span<const reserved_variable> reserved_variables() {
+  constexpr std::string_view beats = "with health_policy the program gets one of its own";
+  static constexpr reserved_variable all[]
+    = {{"NOTIFY_SOCKET",
+        "with readiness_policy \"explicit\" or health_policy the program gets one of its own"},
+       {"WATCHDOG_USEC", beats},
+       {"WATCHDOG_PID", beats},
+       {"SUPERVISOR_PROCESS", "choose another name"}};
+  return all;
+}
+
 int signal_number(std::string_view name) {
   return name.starts_with(prefix) ? number_of_whole(name)
                                   : number_of_whole(std::string{prefix} + std::string{name});

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,14 @@ struct process_spec {
 
   friend bool operator==(const process_spec&, const process_spec&) = default;
 };
+
+/// A variable that a program gets from its supervisor, or not at all.
+struct reserved_variable {
+  std::string_view name{};
+  std::string_view instead{}; ///< what to say for the same
+};
+
+std::span<const reserved_variable> reserved_variables();
 
 /// The number of a signal that can be sent to a child: "SIGTERM", "TERM", ...; 0: there is none of
 /// that name. SIGKILL and SIGSTOP are not among them, since nobody can answer to these.

@@ -154,7 +154,7 @@ private:
     if (by_name.empty() && last_added_ != nobody && last_added_ != who
         && says_the_same(child, *seats_[last_added_]))
       return builder_->put(who, plan_->kind_of[last_added_]);
-    builder_->put(who, key_of(child, *spec_, by_name, *builder_));
+    builder_->put(who, key_of(child, *spec_, by_name));
   }
 
   void link(const child_type& child, slot who) {
@@ -194,7 +194,7 @@ void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_ho
     return revise_pool(std::move(wanted), must_hold);
   const auto before_spec = spec_;
   const auto before = plan_;
-  const auto old_builder = std::exchange(builder_, std::nullopt);
+  builder_.reset();
   plan::changes changes{.must_hold = must_hold};
   plan_builder next{wanted->strategy, wanted->intensity, said_in(wanted->more), seed_};
   const auto by_name = singled_out_by(said_in(wanted->more));
@@ -205,7 +205,7 @@ void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_ho
   std::vector<kind_key> keys;
   for (std::size_t i = 0; i < wanted->children.size(); ++i) {
     const auto& child = wanted->children[i];
-    keys.push_back(key_of(child, *wanted, by_name, next));
+    keys.push_back(key_of(child, *wanted, by_name));
     auto who = find(child.id);
     if (who == nobody) {
       who = free_seat();
@@ -215,7 +215,7 @@ void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_ho
       const auto& was = *seats_[who];
       if (!goes_on(was, child))
         changes.renewed.push_back(who);
-      if (key_of(was, *before_spec, old_names, *old_builder) != keys.back())
+      if (key_of(was, *before_spec, old_names) != keys.back())
         changes.changed.push_back(who);
     }
     seat_of[i] = who;
@@ -224,11 +224,11 @@ void roster<Start>::revise(std::shared_ptr<const spec_type> wanted, bool must_ho
   for (slot who = 0; who < is_wanted.size(); ++who)
     if (seats_[who] && !is_wanted[who]) {
       const auto dynamic = own_.contains(who);
-      auto key = key_of(*seats_[who], *wanted, by_name, next);
+      auto key = key_of(*seats_[who], *wanted, by_name);
       is_dropped[who] = !dynamic;
       if (!dynamic)
         changes.dropped.push_back(who);
-      else if (key_of(*seats_[who], *before_spec, old_names, *old_builder) != key)
+      else if (key_of(*seats_[who], *before_spec, old_names) != key)
         changes.changed.push_back(who);
       next.put(who, std::move(key));
       if (!dynamic)

@@ -3,6 +3,9 @@
 #include "supervisor/report.hpp"
 #include "supervisor/simulate/script.hpp"
 
+#include <functional>
+#include <iosfwd>
+
 // Try before deploy: the decisions of a whole tree in virtual time, with children that do what a
 // script says.
 
@@ -12,6 +15,7 @@ struct simulation_options {
   nanoseconds how_long = std::chrono::hours{1}; ///< then the tree is told to stop
   std::uint64_t seed = 1;                       ///< of all luck, as for a tree that runs
   std::size_t kept = 20;                        ///< moments, of the first and of the last ones each
+  std::size_t listed = ~std::size_t{0};         ///< refusals and give-ups, the first ones of each
   std::uint64_t most_happenings = 100'000'000;  ///< and no endless simulation
 };
 
@@ -124,10 +128,11 @@ struct simulation {
   std::uint64_t seed = 0;
   std::uint64_t restarts = 0; ///< of all children together
   busiest_minute worst{};
-  std::vector<child_story> children{}; ///< parents before children, else as declared
-  std::vector<rule_count> rules{};     ///< those that refused or postponed anything, by name
-  std::vector<refusal> refusals{};
-  std::vector<give_up> give_ups{};          ///< of nested supervisors, too
+  std::vector<child_story> children{};      ///< parents before children, else as declared
+  std::vector<rule_count> rules{};          ///< those that refused or postponed anything, by name
+  std::vector<refusal> refusals{};          ///< as many as the options say
+  std::vector<give_up> give_ups{};          ///< of nested supervisors, too; likewise
+  std::uint64_t refused = 0, gave_up = 0;   ///< how many there were of both
   std::vector<std::uint32_t> left_behind{}; ///< abandoned, or waited for without end
   supervisor::timeline timeline{};
 
@@ -142,5 +147,26 @@ std::string to_string(const simulation&);
 
 /// The same as one JSON document; its form is stable.
 std::string to_json(const simulation&);
+
+// -- told while it happens ---------------------------------------------------------------------------
+
+/// Who hears of a simulation while it goes on. What is not set is not told.
+struct simulation_listener {
+  std::function<void(const moment&)> on_moment{};
+  std::function<void(const refusal&)> on_refusal{};
+  std::function<void(const give_up&)> on_give_up{}; ///< in the order of their times
+};
+
+/// The same, and all of it is told, whatever the options keep.
+simulation simulate(const declared_spec&, const script&, const simulation_options&,
+                    const simulation_listener&);
+
+enum class telling_form : std::uint8_t { text, json };
+
+/// Writes what `to_string` or `to_json` would say of the simulation, and keeps little of it: a
+/// long list is simulated once more and written while it happens, so that no memory depends on how long
+/// it is. Returns the result without those lists.
+simulation tell(std::ostream&, telling_form, const declared_spec&, const script&,
+                const simulation_options& = {});
 
 } // namespace supervisor

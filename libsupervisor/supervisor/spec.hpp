@@ -135,6 +135,9 @@ struct stall_watchdog {
   friend bool operator==(const stall_watchdog&, const stall_watchdog&) = default;
 };
 
+/// No end of a child has another code: the system keeps a byte of it, and so does an error of CAF.
+inline constexpr std::int32_t most_exit_code = 255;
+
 // -- what a child may use, and may ask for ------------------------------------------------------------
 
 /// So many can be counted in bytes.
@@ -300,7 +303,7 @@ struct child_details {
   std::vector<std::string> tags{};
   std::optional<supervisor::task_role> task_role{};
   child_reactions reactions{};
-  std::optional<std::vector<std::int32_t>> success_exit_codes{}; ///< [0]
+  std::optional<std::vector<std::int32_t>> success_exit_codes{}; ///< [0]; 0 to most_exit_code
   std::optional<child_limits> limits{};                          ///< instead of the default ones
   std::optional<severity_class> severity{};
   std::string group{}; ///< one of the supervisor's group_configs
@@ -382,6 +385,7 @@ struct basic_supervisor_spec {
   std::vector<basic_child_spec<Start>> children{};
   child_defaults defaults{};
   boxed<supervisor_details> more{};
+  bool says_intensity = false; ///< a file does, whatever the numbers: for lints, and nobody else
 };
 
 /// A start that is only a name: what a file declares. A catalog turns it into one that runs.

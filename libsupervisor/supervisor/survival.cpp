@@ -13,6 +13,11 @@ std::string_view label(survival_outcome x) noexcept {
   return words[static_cast<int>(x)];
 }
 
+std::string_view label(survival_bound x) noexcept {
+  constexpr std::string_view words[] = {"none", "states", "memory"};
+  return words[static_cast<int>(x)];
+}
+
 survival try_to_break(const declared_spec& tree, const survival_options& how) {
   return searching::try_to_break(searching::sites_of(tree, how.seed), how);
 }
@@ -30,6 +35,18 @@ std::string padded(std::string text, std::size_t width) {
 
 std::string words(nanoseconds at) { return at == nanoseconds{0} ? "0s" : to_string(at); }
 
+std::string bound_met(survival_bound x) {
+  switch (x) {
+    case survival_bound::none:
+      return "";
+    case survival_bound::states:
+      return ", because no more states may be looked at";
+    case survival_bound::memory:
+      return ", because no more memory may be used";
+  }
+  return "";
+}
+
 std::string headline(const survival& x) {
   switch (x.how) {
     case survival_outcome::survives:
@@ -39,7 +56,8 @@ std::string headline(const survival& x) {
              + " it down, and no fewer";
     case survival_outcome::not_all_tried:
       return crashes(x.crashes)
-             + " or fewer do not bring it down; what more of them do was not all tried";
+             + " or fewer do not bring it down; what more of them do was not all tried"
+             + bound_met(x.bound);
   }
   return "";
 }

@@ -522,6 +522,10 @@ TEST_CASE("partitions that are not what a start wants are named before anything 
           .starts_with("/children/1/start: a ref names no child of this tree: /shelves/book-0"));
   CHECK(faults_of(sup::partitions_ref("shelves/shelf", 5))
           .starts_with("/children/1/start: a ref names no child of this tree: /shelves/shelf-4"));
+  for (const auto none : {std::size_t{0}, ~std::size_t{0}})
+    CHECK(faults_of(sup::partitions_ref("shelves/shelf", none))
+          == "/children/1/start: a ref is to no partitions called shelves/shelf, or to too many: "
+             "must be to 1 to 1000000");
   CHECK(faults_of(sup::partitions_ref("shelves/shelf", 3))
         == "/children/1/start: there are more than 3 partitions called /shelves/shelf-0, ...: keys "
            "would lead elsewhere than for other callers");

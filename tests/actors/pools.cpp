@@ -20,6 +20,10 @@ sup::launcher plain(sup::child_spec shape, sup::intensity limit = {}) {
   return sup::pool(std::move(shape), limit);
 }
 
+caf::behavior echo(caf::event_based_actor*) {
+  return {[](int x) { return x; }};
+}
+
 std::string answer_of(sup::test::tree& it, const sup::supervised_ref<caf::actor>& who) {
   caf::scoped_actor self{it.system()};
   auto request = sup::compat::request(self, *who, caf::infinite, 0);
@@ -211,6 +215,17 @@ SCENARIO("partitions share work by key") {
       }
     }
   }
+}
+
+TEST_CASE("there are some partitions, and not too many") {
+  const auto of = [](std::size_t n) {
+    return to_string(validate(sup::supervisor_spec{
+      .children
+      = {{.id = "parts", .start = sup::partitioned({.id = "p", .start = sup::worker(echo)}, n)}}}));
+  };
+  CHECK(of(1) == "");
+  CHECK(of(0) == "/children/0/start: is partitioned by 0, must be by 1 to 1000000");
+  CHECK(of(1'000'001) == "/children/0/start: is partitioned by 1000001, must be by 1 to 1000000");
 }
 
 TEST_CASE("the partitions of a running tree are found by its path") {

@@ -11,6 +11,8 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 using namespace governed;
@@ -224,6 +226,43 @@ SCENARIO("secrets come from the environment, from files, or from both") {
   }
   THEN("nobody looks outside of the folder") {
     CHECK(to_string(files("../token").error()) == "../token: is no name of a file");
+  }
+  THEN("a key does not end at a zero byte") {
+    const std::string key{"token\0x", 7};
+    CHECK(files(key).error().front().what == "is no name of a file");
+    CHECK(variables(key).error().front().what == "is no name of a variable");
+  }
+  THEN("a variable has no = in its name") {
+    ::setenv("SUPERVISOR_TEST_SECRET", "A=B", 1);
+    CHECK(variables("SUPERVISOR_TEST_SECRET=A").error().front().what == "is no name of a variable");
+  }
+  THEN("what is no file is a fault at once, whoever does not write to it") {
+    const auto is_no_file = [&](const std::string& key, const std::string& what) {
+      CHECK(to_string(files(key).error())
+            == folder + "/" + key + ": is " + what + ", must be a file");
+    };
+    REQUIRE(::mkfifo((folder + "/fifo").c_str(), 0600) == 0);
+    std::filesystem::create_symlink("fifo", folder + "/link");
+    std::filesystem::create_symlink("/dev/zero", folder + "/endless");
+    std::filesystem::create_directory(folder + "/below");
+    is_no_file("fifo", "a FIFO");
+    is_no_file("link", "a FIFO");
+    is_no_file("endless", "a device");
+    is_no_file("below", "a folder");
+    const auto listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    (folder + "/socket").copy(at.sun_path, sizeof at.sun_path - 1);
+    REQUIRE(::bind(listening, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+    is_no_file("socket", "a socket, or a device that is not there");
+    ::close(listening);
+  }
+  THEN("a link that leads nowhere is as good as nothing, and one that leads to itself a fault") {
+    std::filesystem::create_symlink("nowhere", folder + "/dangling");
+    std::filesystem::create_symlink("circle", folder + "/circle");
+    CHECK_FALSE(*files("dangling"));
+    CHECK(to_string(files("circle").error())
+          == folder + "/circle: Too many levels of symbolic links");
   }
   THEN("what is too large is a fault, and not shown") {
     CHECK(to_string(files("large").error())

@@ -2,14 +2,13 @@
 // figures kept to their thresholds. docs/chaos.md.
 
 #include "isolation.hpp"
-#include "roles.hpp"
+#include "paused_tree.hpp"
 #include "trial.hpp"
+#include "wishes.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <iostream>
-#include <map>
-#include <optional>
 
 namespace {
 
@@ -18,72 +17,12 @@ using namespace std::chrono_literals;
 
 std::vector<scenario> all_scenarios() {
   std::vector<scenario> all;
-  for (const auto family : {crashing, stuck, subscribing, commanding, running_programs,
-                            telling_time, in_hierarchies, allocating})
+  for (const auto family :
+       {crashing, stuck, subscribing, commanding, running_programs, telling_time, in_hierarchies,
+        allocating, freezing, pausing, without_threads, writing, resolving, forking})
     for (const auto& x : family())
       all.push_back(x);
   return all;
-}
-
-struct wishes {
-  std::vector<std::string> ids{};
-  double seconds = 5;
-  double patience = 1;                    ///< so many times slower may all be
-  std::map<std::string, double> limits{}; ///< instead of those of the scenarios
-  bool list = false;
-  bool here = false; ///< in this process
-  std::string wrong{};
-};
-
-std::optional<double> as_number(std::string_view text) {
-  double x = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional{x} : std::nullopt;
-}
-
-void take_seconds(wishes& x, std::string_view text) {
-  if (const auto n = as_number(text); n && *n > 0 && *n <= 3600)
-    x.seconds = *n;
-  else
-    x.wrong = "--seconds: wants a number from 0 to 3600";
-}
-
-void take_patience(wishes& x, std::string_view text) {
-  if (const auto n = as_number(text); n && *n >= 1 && *n <= 1000)
-    x.patience = *n;
-  else
-    x.wrong = "--patience: wants a number from 1 to 1000";
-}
-
-void take_limit(wishes& x, std::string_view text) {
-  const auto cut = text.find('=');
-  const auto n = cut == text.npos ? std::nullopt : as_number(text.substr(cut + 1));
-  if (n)
-    x.limits[std::string{text.substr(0, cut)}] = *n;
-  else
-    x.wrong = "--limit: wants NAME=NUMBER";
-}
-
-wishes read(const std::vector<std::string>& args) {
-  wishes x;
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    const auto next = [&]() -> std::string { return i + 1 < args.size() ? args[++i] : ""; };
-    if (args[i] == "--list")
-      x.list = true;
-    else if (args[i] == "--here")
-      x.here = true;
-    else if (args[i] == "--seconds")
-      take_seconds(x, next());
-    else if (args[i] == "--patience")
-      take_patience(x, next());
-    else if (args[i] == "--limit")
-      take_limit(x, next());
-    else if (args[i].starts_with("-"))
-      x.wrong = args[i] + ": no such option";
-    else
-      x.ids.push_back(args[i]);
-  }
-  return x;
 }
 
 std::int64_t unix_nanos() {
@@ -109,6 +48,7 @@ verdict run_here(const scenario& what, const wishes& x) {
   trial it{std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>{x.seconds})};
   v.duration_ns = time_of([&] { what.run(it); }).count();
   v.thresholds = it.thresholds();
+  v.left_out = it.left_out();
   for (auto& t : v.thresholds) {
     be_patient(t, x.patience);
     if (const auto other = x.limits.find(t.name); other != x.limits.end())
@@ -117,8 +57,13 @@ verdict run_here(const scenario& what, const wishes& x) {
   return v;
 }
 
+constexpr std::string_view word_for(outcome x) {
+  constexpr std::string_view words[] = {"passed  ", "FAILED  ", "skipped "};
+  return words[static_cast<int>(x)];
+}
+
 /// It must not matter to the others how one of them ends.
-bool run_apart(const scenario& what, const wishes& x) {
+outcome run_apart(const scenario& what, const wishes& x) {
   std::vector<std::string> args{"--here",     std::string{what.id},
                                 "--seconds",  std::to_string(x.seconds),
                                 "--patience", std::to_string(x.patience)};
@@ -131,17 +76,18 @@ bool run_apart(const scenario& what, const wishes& x) {
   const auto within = 120s + std::chrono::seconds{static_cast<std::int64_t>(5 * x.seconds)};
   v.duration_ns = time_of([&] { run = run_isolated(args, within); }).count();
   v.error = run.broke;
+  const auto came = run.broke.empty() ? run.came : outcome::failed;
   std::cout << (run.broke.empty() ? run.output : to_json(v) + "\n") << std::flush;
-  std::cerr << (run.passed ? "passed  " : "FAILED  ") << what.id << std::endl;
-  return run.broke.empty() && run.passed;
+  std::cerr << word_for(came) << what.id << words_for_left_out(run.output) << std::endl;
+  return came;
 }
 
-bool run(const scenario& what, const wishes& x) {
+outcome run(const scenario& what, const wishes& x) {
   if (!x.here)
     return run_apart(what, x);
   const auto v = run_here(what, x);
   std::cout << to_json(v) << std::endl;
-  return v.passed();
+  return v.came();
 }
 
 /// Those that are wanted, in the order of the list; all if none is named.
@@ -163,13 +109,29 @@ int wrong(const wishes& x) {
   return 2;
 }
 
+/// How many came out like that.
+using tally = std::array<std::size_t, 3>;
+
+void tell(const tally& all, std::size_t wanted) {
+  std::cerr << all[0] << " of " << wanted << " scenarios passed";
+  if (all[2] > 0)
+    std::cerr << ", " << all[2] << " skipped";
+  std::cerr << '\n';
+}
+
+int exit_code_of(const tally& all, bool here) {
+  if (all[1] > 0)
+    return 1;
+  return here && all[2] > 0 ? exit_skipped : 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
-  if (args.size() == 2 && args[0] == "--as")
-    return act_as(args[1]);
-  auto x = read(args);
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (is_for_paused_tree(words))
+    return be_paused_tree(words);
+  auto x = read_wishes(words);
   const auto wanted = chosen(x);
   if (!x.wrong.empty())
     return wrong(x);
@@ -178,10 +140,10 @@ int main(int argc, char** argv) {
       std::cout << s.id << '\n';
     return 0;
   }
-  std::size_t failed = 0;
+  tally all{};
   for (const auto& s : wanted)
-    failed += run(s, x) ? 0 : 1;
+    ++all[static_cast<std::size_t>(run(s, x))];
   if (!x.here)
-    std::cerr << wanted.size() - failed << " of " << wanted.size() << " scenarios passed\n";
-  return failed == 0 ? 0 : 1;
+    tell(all, wanted.size());
+  return exit_code_of(all, x.here);
 }

@@ -1,7 +1,9 @@
 // Children that are programs: junk on their notify sockets, places that are taken, kills from
 // outside.
 
-#include "roles.hpp"
+#include "notice.hpp"
+#include "programs.hpp"
+#include "scratch.hpp"
 #include "stand.hpp"
 #include "trial.hpp"
 
@@ -9,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -26,9 +29,10 @@ namespace {
 using sup::event_type;
 using moment = std::chrono::steady_clock::time_point;
 
-sup::child_spec program(const std::string& id, const std::string& role) {
+sup::child_spec program(const std::string& id, std::vector<std::string> words) {
+  words.insert(words.begin(), child_program());
   return {.id = id,
-          .start = sup::process({.argv = {this_program(), "--as", role}}),
+          .start = sup::process({.argv = std::move(words)}),
           .backoff = {.first = 10ms, .longest = 10ms},
           .readiness = sup::readiness::on_report};
 }
@@ -40,15 +44,19 @@ public:
     const std::scoped_lock lock{mutex_};
     if (x.text.starts_with("socket "))
       sockets_[x.path] = x.text.substr(7);
-    if (x.text.starts_with("ready "))
+    else if (x.text.starts_with("ready "))
       said_[x.path] = moment{nanoseconds{std::stoll(x.text.substr(6))}};
+    else if (x.text.starts_with("supervisor: ") && x.text.find("refused") != x.text.npos)
+      note_refused(x);
   }
 
   void event(const sup::tree_event& x) {
     if (x.what.what != event_type::child_ready)
       return;
+    std::string path{'/'};
+    path += x.child;
     const std::scoped_lock lock{mutex_};
-    heard_["/" + std::string{x.child}] = std::chrono::steady_clock::now();
+    heard_[std::move(path)] = std::chrono::steady_clock::now();
   }
 
   std::map<std::string, std::string> sockets() const {
@@ -81,10 +89,32 @@ public:
         to.note(at - said->second);
   }
 
+  /// Notices that were told to have been refused.
+  std::uint64_t refused() const {
+    const std::scoped_lock lock{mutex_};
+    return refused_;
+  }
+
+  /// The most lines about that, of one life of a child.
+  std::uint64_t most_lines_of_refusal() const {
+    const std::scoped_lock lock{mutex_};
+    std::uint64_t most = 0;
+    for (const auto& [life, lines] : lines_of_refusal_)
+      most = std::max(most, lines);
+    return most;
+  }
+
 private:
+  void note_refused(const sup::log_line& x) {
+    refused_ += static_cast<std::uint64_t>(std::atoll(x.text.c_str() + sizeof "supervisor: " - 1));
+    ++lines_of_refusal_[{x.path, x.attempt}];
+  }
+
   mutable std::mutex mutex_{};
   std::map<std::string, std::string> sockets_{};
   std::map<std::string, moment> said_{}, heard_{};
+  std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> lines_of_refusal_{};
+  std::uint64_t refused_ = 0;
 };
 
 sup::start_options telling(const std::shared_ptr<notes>& to) {
@@ -97,20 +127,10 @@ sup::start_options telling(const std::shared_ptr<notes>& to) {
 constexpr auto legit = 10;
 constexpr auto junk_clients = 1000;
 constexpr nanoseconds pause = 5ms; ///< of each of those who send junk, after one to everybody
+constexpr auto not_ready = {"/mute", "/talks_junk"};
 
-const std::vector<std::string>& junk() {
-  static const std::vector<std::string> all{"",
-                                            "READY=0",
-                                            "READY=1 or so",
-                                            "MAINPID=1\nERRNO=7",
-                                            "=\n=\n\n\n=",
-                                            std::string(100, '\0'),
-                                            std::string(10'000, 'x'),
-                                            "STATUS=" + std::string(3000, '\x01')};
-  return all;
-}
-
-/// Each of them a client of its own, to everybody who has a socket.
+/// Each of them a client of its own, to everybody who has a socket. They are of our user and in none of the
+/// programs: nothing that they say counts, neither junk nor READY=1.
 class storm {
 public:
   explicit storm(std::shared_ptr<notes> from) : notes_(std::move(from)) {
@@ -127,9 +147,10 @@ public:
 
 private:
   void blow(const std::stop_token& stop) {
+    const std::string lie = "READY=1\nWATCHDOG=trigger";
     for (std::size_t i = 0; !stop.stop_requested(); ++i) {
       for (const auto& [path, address] : notes_->sockets())
-        clients_ += send_notice(address, junk()[i % junk().size()]);
+        clients_ += send_notice(address, i % 4 == 3 ? lie : junk()[i % junk().size()]);
       std::this_thread::sleep_for(pause);
     }
   }
@@ -139,18 +160,15 @@ private:
   std::array<std::jthread, 2> threads_{};
 };
 
-/// A stranger says that it is ready. Only root can send a stranger.
-void spoof(const std::string& address) {
-  if (geteuid() != 0)
-    return;
+/// Another user says that the program is ready. How often that went out.
+std::uint64_t spoof(const std::string& address) {
   const auto pid = fork();
   if (pid == 0) {
-    if (setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0)
-      send_notice(address, "READY=1");
-    _exit(0);
+    const auto changed = setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0;
+    _exit(changed && send_notice(address, "READY=1") ? 0 : 1);
   }
-  if (pid > 0)
-    waitpid(pid, nullptr, 0);
+  int status = -1;
+  return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0 ? 1 : 0;
 }
 
 /// From a restart by hand until the child is ready again.
@@ -163,36 +181,49 @@ nanoseconds recovery_of(const stand& here, const std::shared_ptr<notes>& seen,
   });
 }
 
-void ipc_connection_storm(trial& it) {
-  const auto seen = std::make_shared<notes>();
-  auto mute = program("mute", "mute");
-  mute.start_timeout = 60s;
-  sup::supervisor_spec spec{.intensity = {.restarts = sup::unlimited}, .children = {mute}};
+/// One that says nothing, one of whom somebody says junk, one of whom somebody says that it is ready, and
+/// those who say so themselves.
+std::vector<sup::child_spec> speakers() {
+  std::vector<sup::child_spec> all{program("mute", {"mute"}), program("talks_junk", {"talks_junk"}),
+                                   program("by_descendant", {"descendant_reports"})};
+  for (auto& x : all)
+    x.start_timeout = 60s;
   for (int i = 0; i < legit; ++i)
-    spec.children.push_back(program("child-" + std::to_string(i), "reporter"));
-  std::vector<std::string> ids;
-  for (const auto& x : spec.children)
-    ids.push_back(x.id);
+    all.push_back(program("child-" + std::to_string(i), {"reports", "100"}));
+  return all;
+}
 
-  storm all{seen};
-  // One that is not ready holds up nobody: each is added by itself.
-  stand here{{.intensity = spec.intensity, .children = {}}, telling(seen)};
-  for (auto& x : spec.children)
+/// One that is not ready holds up nobody: each is added by itself.
+void add_all(const stand& here, const std::vector<sup::child_spec>& all) {
+  for (const auto& x : all)
     here.tree().carry_out({.what = sup::command::start_child,
                            .path = "/",
                            .audit = by_chaos,
                            .child = std::make_shared<const sup::child_spec>(x)},
                           [](const sup::expected<sup::control_result>&) {});
-  const auto ready = [&] {
-    return std::ranges::count_if(ids, [&](const auto& id) { return seen->is_ready("/" + id); });
-  };
+}
+
+std::int64_t count_ready(const notes& seen) {
+  std::int64_t found = 0;
+  for (int i = 0; i < legit; ++i)
+    found += seen.is_ready("/child-" + std::to_string(i));
+  return found;
+}
+
+void ipc_connection_storm(trial& it) {
+  const auto seen = std::make_shared<notes>();
+  storm all{seen};
+  stand here{{.intensity = {.restarts = sup::unlimited}, .children = {}}, telling(seen)};
   const auto begin = std::chrono::steady_clock::now();
-  until([&] { return ready() >= legit; }, 15s);
-  const auto legit_ready = ready() - (seen->is_ready("/mute") ? 1 : 0);
+  add_all(here, speakers());
+  until([&] { return count_ready(*seen) == legit && seen->is_ready("/by_descendant"); }, 15s);
+  const auto legit_ready = count_ready(*seen);
+  std::uint64_t spoofs = 0;
   until([&] { return seen->sockets().contains("/mute"); }, 5s);
-  const auto sockets = seen->sockets();
-  if (const auto mine = sockets.find("/mute"); mine != sockets.end())
-    spoof(mine->second);
+  if (geteuid() == 0)
+    spoofs = spoof(seen->sockets()["/mute"]);
+  else
+    it.leave_out("READY=1 of another user", "needs root");
   until(
     [&] {
       return std::chrono::steady_clock::now() - begin > it.length()
@@ -201,13 +232,20 @@ void ipc_connection_storm(trial& it) {
     it.length() + 10s);
   all.end();
   latencies delays;
-  until([&] { return seen->said() >= legit; }, 5s);
+  until([&] { return seen->said() > legit; }, 5s);
   seen->delays(delays);
   const auto recovery = recovery_of(here, seen, "child-0");
   const auto end = here.stop();
+  const auto strangers = all.clients() + spoofs;
   it.at_least("junk_clients", all.clients(), junk_clients);
   it.at_least("legit_handshakes_percent", 100.0 * static_cast<double>(legit_ready) / legit, 100);
-  it.at_most("junk_taken_for_ready", seen->is_ready("/mute"), 0);
+  it.at_least("descendants_heard", seen->is_ready("/by_descendant"), 1);
+  it.at_most("taken_for_ready",
+             std::ranges::count_if(not_ready, [&](const char* x) { return seen->is_ready(x); }), 0);
+  it.at_most("strangers_not_counted", strangers - std::min(strangers, seen->refused()), 0);
+  it.at_most("counted_too_often", seen->refused() - std::min(strangers, seen->refused()), 0);
+  it.at_most("lines_of_refusal", seen->most_lines_of_refusal(),
+             2 + std::chrono::duration_cast<std::chrono::minutes>(it.length()).count());
   it.at_most("accept_queue_p50_ms", delays.ms(0.5), 10);
   it.at_most("recovery_ms", in_ms(recovery), 1000);
   it.at_most("supervisor_self_panics", self_panics(here, end), 0);
@@ -216,24 +254,19 @@ void ipc_connection_storm(trial& it) {
 
 // -- socket_path_contention ----------------------------------------------------------------------------
 
-/// A place in the file system that is not there yet; gone with whatever is there.
+/// A place in the file system that is not there yet.
 class place {
 public:
-  place() : path_(std::filesystem::temp_directory_path() / ("chaos-" + std::to_string(getpid()))) {}
-  ~place() { std::filesystem::remove_all(path_); }
-  place(const place&) = delete;
-  place& operator=(const place&) = delete;
+  std::filesystem::path path() const { return where_ / "wanted"; }
 
-  const std::filesystem::path& path() const { return path_; }
-
-  void take() const { std::ofstream{path_} << "somebody else's"; }
+  void take() const { std::ofstream{path()} << "somebody else's"; }
   void free() const {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directory(path_);
+    std::filesystem::remove_all(path());
+    std::filesystem::create_directory(path());
   }
 
 private:
-  const std::filesystem::path path_;
+  const scratch where_{};
 };
 
 void socket_path_contention(trial& it) {
@@ -241,7 +274,7 @@ void socket_path_contention(trial& it) {
   wanted.take();
   sup::child_spec needy{
     .id = "needy",
-    .start = sup::process({.argv = {this_program(), "--as", "relay"}, .cwd = wanted.path()}),
+    .start = sup::process({.argv = {child_program(), "reports", "0"}, .cwd = wanted.path()}),
     .backoff = {.first = 20ms, .longest = 100ms},
     .readiness = sup::readiness::on_report,
     .criticality = sup::criticality::optional};
@@ -284,12 +317,13 @@ bool aligned(const stand& here, std::uint32_t attempt) {
   const auto x = here.state("/relay");
   return x && x->state == sup::lifecycle::ready && x->attempt == attempt && x->pid > 0
          && x->restart_count == attempt - 1 && x->status_text == "pid " + std::to_string(x->pid)
-         && kill(x->pid, 0) == 0;
+         && is_alive(x->pid);
 }
 
 void relay_crash_loop(trial& it) {
-  stand here{{.intensity = {.restarts = sup::unlimited}, .children = {program("relay", "relay")}},
-             {.observer = {}, .log = {}}};
+  stand here{
+    {.intensity = {.restarts = sup::unlimited}, .children = {program("relay", {"reports", "0"})}},
+    {.observer = {}, .log = {}}};
   std::vector<pid_t> old;
   auto aligned_before = 0;
   nanoseconds last{0};
@@ -305,7 +339,7 @@ void relay_crash_loop(trial& it) {
     }
   while (std::chrono::steady_clock::now() - begin < it.length());
   const auto agrees = aligned(here, attempt);
-  const auto alive = std::ranges::count_if(old, [](pid_t x) { return x > 0 && kill(x, 0) == 0; });
+  const auto alive = std::ranges::count_if(old, is_alive);
   const auto end = here.stop();
   it.at_least("kills", old.size(), kills);
   it.at_most("aligned_after_last_s", in_seconds(last), 10);

@@ -1,6 +1,7 @@
 #include "stand.hpp"
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -65,6 +66,16 @@ std::size_t stand::down() const { return count_down(tree_->current_state()); }
 
 bool stand::all_up(nanoseconds within) const {
   return until([this] { return down() == 0; }, within);
+}
+
+/// Its state comes behind its name, which is in parentheses.
+bool is_alive(pid_t who) {
+  std::ifstream file{"/proc/" + std::to_string(who) + "/stat"};
+  std::string text;
+  std::getline(file, text, '\0');
+  const auto name_ends = text.rfind(") ");
+  return who > 0 && name_ends != std::string::npos && text[name_ends + 2] != 'Z'
+         && text[name_ends + 2] != 'X';
 }
 
 caf::behavior echo(caf::event_based_actor*) {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include <sys/types.h>
+
 namespace chaos {
 
 using namespace std::chrono_literals;
@@ -50,6 +52,9 @@ private:
 inline std::uint64_t self_panics(const stand& x, const sup::shutdown_report& end) {
   return x.told().broken_loops() + (end.broke ? 1 : 0);
 }
+
+/// Whether there is such a process, and it has not ended.
+bool is_alive(pid_t);
 
 /// A worker that is sent `n` answers with it.
 caf::behavior echo(caf::event_based_actor*);

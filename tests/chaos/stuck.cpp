@@ -154,7 +154,7 @@ void child_ignore_cancel(trial& it) {
     free_the_slot(here, "actor", actor, sum);
     free_the_slot(here, "program", program, sum);
     sum.dangling += until([&] { return old.lock() == nullptr; }, 1s) ? 0 : 1;
-    sum.dangling += pid > 0 && kill(pid, 0) != 0 ? 0 : 1;
+    sum.dangling += pid <= 0 || is_alive(pid);
     ++rounds;
   } while (std::chrono::steady_clock::now() - begin < it.length());
   const auto end = here.stop();

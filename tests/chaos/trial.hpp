@@ -34,7 +34,13 @@ public:
         direction::at_least);
   }
 
+  /// A part of it that cannot run here, and why. A trial that leaves out all it has is skipped.
+  void leave_out(const std::string& what, const std::string& why) {
+    left_out_.push_back(what + ": " + why);
+  }
+
   const std::vector<threshold>& thresholds() const { return thresholds_; }
+  const std::vector<std::string>& left_out() const { return left_out_; }
 
 private:
   void add(std::string name, double value, double limit, direction bound) {
@@ -43,6 +49,7 @@ private:
 
   nanoseconds length_;
   std::vector<threshold> thresholds_{};
+  std::vector<std::string> left_out_{};
 };
 
 struct scenario {
@@ -60,5 +67,11 @@ std::vector<scenario> commanding();
 std::vector<scenario> running_programs();
 std::vector<scenario> telling_time();
 std::vector<scenario> in_hierarchies();
+std::vector<scenario> freezing();
+std::vector<scenario> pausing();
+std::vector<scenario> without_threads();
+std::vector<scenario> writing();
+std::vector<scenario> resolving();
+std::vector<scenario> forking();
 
 } // namespace chaos

@@ -6,9 +6,13 @@
 
 namespace chaos {
 
-bool verdict::passed() const {
-  return error.empty() && !thresholds.empty()
-         && std::ranges::all_of(thresholds, [](const threshold& x) { return x.passed(); });
+outcome verdict::came() const {
+  if (error.empty() && thresholds.empty() && !left_out.empty())
+    return outcome::skipped;
+  const auto kept = [](const threshold& x) { return x.passed(); };
+  return error.empty() && !thresholds.empty() && std::ranges::all_of(thresholds, kept)
+           ? outcome::passed
+           : outcome::failed;
 }
 
 std::string to_json(const verdict& x) {
@@ -25,9 +29,23 @@ std::string to_json(const verdict& x) {
             {"thresholds", std::move(thresholds)},
             {"started_at_unix_nanos", x.started_at_unix_nanos},
             {"duration_ns", x.duration_ns}};
+  if (x.came() == outcome::skipped)
+    line["skipped"] = true;
+  if (!x.left_out.empty())
+    line["left_out"] = x.left_out;
   if (!x.error.empty())
     line["error"] = x.error;
   return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string words_for_left_out(const std::string& json_line) {
+  const auto line = nlohmann::json::parse(json_line, nullptr, false);
+  if (!line.is_object() || !line.contains("left_out"))
+    return "";
+  std::string text;
+  for (const auto& x : line["left_out"])
+    text += (text.empty() ? " (left out: " : "; ") + x.get<std::string>();
+  return text + ")";
 }
 
 } // namespace chaos

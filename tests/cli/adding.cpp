@@ -69,9 +69,9 @@ SCENARIO("a child that is declared as text joins a running tree") {
 
 TEST_CASE("a text that declares no child says where and why") {
   CHECK(said(R"({"id": "b", "factory": "idel"})")
-        == "/factory: unknown factory \"idel\", did you mean \"idle\"?");
-  CHECK(said(R"({"id": "b", "factory": "picky"})") == "/args/size: is too large");
+        == "/factory (line 1): unknown factory \"idel\", did you mean \"idle\"?");
+  CHECK(said(R"({"id": "b", "factory": "picky"})") == "/args/size (line 1): is too large");
   CHECK(said(R"({"id": "b", "supervisor": {"children": [{"id": "c", "factory": "picky"}]}})")
-        == "/supervisor/children/0/args/size: is too large");
+        == "/supervisor/children/0/args/size (line 1): is too large");
   CHECK(said("{").find("line") != std::string::npos);
 }

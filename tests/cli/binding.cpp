@@ -146,6 +146,26 @@ TEST_CASE("what is bound from the same words again is the same start") {
         == "restart  /a  args: {\"size\":1} -> {\"size\":2}\n1 to restart, 2 as they are\n");
 }
 
+TEST_CASE("a child from JSON has all its faults at once") {
+  auto in = no_program();
+  const auto child
+    = child_from_json(R"({"id": "a", "factory": "idel", "shutdown": 5})", words(), in);
+  REQUIRE_FALSE(child);
+  CHECK(to_string(child.error())
+        == "/factory (line 1): unknown factory \"idel\", did you mean \"idle\"?\n"
+           "/shutdown (line 1): is a bare number: write \"5s\", not 5");
+}
+
+TEST_CASE("what can be bound is bound, whatever else is wrong") {
+  auto in = no_program();
+  const auto known = words().bind_known(
+    with_children(R"({"id": "a", "factory": "idel"}, {"id": "b", "factory": "idle"})"), in);
+  CHECK(known.wrong.size() == 1);
+  REQUIRE(known.spec.children.size() == 2);
+  CHECK(known.spec.children[0].start.empty());
+  CHECK_FALSE(known.spec.children[1].start.empty());
+}
+
 TEST_CASE("a catalog knows what it was told") {
   const auto known = words();
   CHECK(known.knows("idle"));

@@ -3,9 +3,23 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
+#include <string>
+
+#include <sys/resource.h>
 
 using namespace supervisor;
+
+namespace {
+
+/// Of this process, soft and hard.
+void limit_open_files(rlim_t most) {
+  const rlimit both{.rlim_cur = most, .rlim_max = most};
+  setrlimit(RLIMIT_NOFILE, &both);
+}
+
+} // namespace
 
 SCENARIO("a file is checked before anybody runs it") {
   GIVEN("a good file") {
@@ -14,6 +28,27 @@ SCENARIO("a file is checked before anybody runs it") {
     THEN("it says so, and how large the tree is") {
       CHECK(checked.out == "examples/tree.json: ok, 5 children in 2 supervisors\n");
       CHECK(checked.err == "");
+      CHECK(checked.code == 0);
+    }
+  }
+
+  GIVEN("a tree of programs") {
+    const text_file file{R"({"version": 1, "limits": "guarded", "children": [
+      {"id": "a", "process": {"argv": ["/bin/true"]}},
+      {"id": "b", "process": {"argv": ["/bin/true"]}}]})"};
+
+    THEN("it says how many of them the limit of open files carries") {
+      const auto checked
+        = run_supctl({"check", file.path()}, {.before = [] { limit_open_files(140); }});
+      CHECK(checked.out.ends_with(": 2 programs; the hard limit of open files carries 20\n"));
+      CHECK(checked.code == 0);
+    }
+
+    THEN("it warns of too many") {
+      const auto checked
+        = run_supctl({"check", file.path()}, {.before = [] { limit_open_files(49); }});
+      CHECK(checked.err.ends_with(": warning: 2 programs, but the hard limit of open files "
+                                  "(ulimit -Hn) carries only 1\n"));
       CHECK(checked.code == 0);
     }
   }
@@ -54,18 +89,19 @@ examples/bad.json:38: /children/6/supervisor/children/3/process/argv: must name 
     const std::string fault
       = "/children/0/factory: unknown factory \"demo.stedy\", did you mean \"demo.steady\"?\n";
 
-    THEN("check warns, since another program may have it") {
-      const auto checked = run_supctl({"check", file.path()});
-      CHECK(checked.err == file.path() + ":2: warning: " + fault);
-      CHECK(checked.out == file.path() + ": ok, 1 child in 1 supervisor\n");
-      CHECK(checked.code == 0);
+    THEN("check and run refuse it") {
+      for (const auto* verb : {"check", "run"}) {
+        const auto refused = run_supctl({verb, file.path()});
+        CHECK(refused.err == file.path() + ":2: " + fault);
+        CHECK(refused.out == "");
+        CHECK(refused.code == 2);
+      }
     }
 
-    THEN("run refuses") {
-      const auto ran = run_supctl({"run", file.path()});
-      CHECK(ran.err == file.path() + ":2: " + fault);
-      CHECK(ran.out == "");
-      CHECK(ran.code == 2);
+    THEN("who only tries it is warned: nothing of it is started") {
+      const auto tried = run_supctl({"break", file.path(), "--crashes", "1"});
+      CHECK(tried.err == file.path() + ":2: warning: " + fault);
+      CHECK(tried.code == 0);
     }
   }
 
@@ -82,12 +118,85 @@ examples/bad.json:38: /children/6/supervisor/children/3/process/argv: must name 
   }
 }
 
+SCENARIO("all that is wrong with a file is told at once, whoever finds it") {
+  GIVEN("a form, a rule, a factory and an argument that are wrong") {
+    const text_file file{
+      "{\"version\": 1, \"children\": [\n"
+      "{\"id\": \"a\", \"factory\": \"demo.staedy\"},\n"
+      "{\"id\": \"b\", \"factory\": \"demo.steady\", \"shutdown\": \"5\"},\n"
+      "{\"id\": \"c\", \"factory\": \"demo.flaky\", \"args\": {\"every\": \"soon\"}},\n"
+      "{\"id\": \"d\", \"factory\": \"demo.steady\", \"dependencies\": [\"e\"]}]}"};
+    const auto at = [&](int line) { return file.path() + ":" + std::to_string(line) + ": "; };
+    const auto checked = run_supctl({"check", file.path()});
+    THEN("they come in the order of their lines, each once") {
+      CHECK(
+        checked.err
+        == at(2)
+             + "/children/0/factory: unknown factory \"demo.staedy\", did you mean "
+               "\"demo.steady\"?\n"
+             + at(3)
+             + "/children/1/shutdown: \"5\" is no duration such as \"10ms\", \"1.5s\", \"2min\" or "
+               "\"1m30s\"\n"
+             + at(4)
+             + "/children/2/args/every: \"soon\" is no duration such as \"10ms\", \"1.5s\", "
+               "\"2min\" or \"1m30s\"\n"
+             + at(5)
+             + "/children/3/dependencies/0: no sibling is called \"e\", did you mean \"a\"?\n");
+      CHECK(checked.code == 2);
+    }
+    THEN("run says the same") { CHECK(run_supctl({"run", file.path()}).err == checked.err); }
+  }
+  GIVEN("a start that cannot be read") {
+    const text_file file{R"({"version": 1, "children": [{"id": "a", "factory": 5},
+{"id": "b", "factory": "demo.flaky", "args": 5}, 7]})"};
+    THEN("nobody says more of it than that") {
+      const auto told = run_supctl({"check", file.path()}).err;
+      CHECK(std::ranges::count(told, '\n') == 3);
+      CHECK(told.find("/children/0/factory: is a number, must be a string") != std::string::npos);
+      CHECK(told.find("/children/1/args: is a number, must be an object") != std::string::npos);
+      CHECK(told.find("/children/2: is a number, must be an object with") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("of very much advice the first thousand lines are told, and how much more there is") {
+  std::string text = R"({"version": 1, "intensity": {"restarts": 3}, "children": [)";
+  for (int i = 0; i < 1500; ++i)
+    text += "\n{\"id\": \"c" + std::to_string(i)
+            + R"(", "factory": "demo.steady", "resource_limits": {"max_processes": 5}},)";
+  const text_file file{text + "\n{\"id\": \"last\", \"factory\": \"demo.steady\"}]}"};
+  const auto checked = run_supctl({"check", file.path()});
+  CHECK(std::ranges::count(checked.err, '\n') == 1001);
+  CHECK(checked.err.starts_with(file.path() + ":2: advice: /children/0/resource_limits: "));
+  CHECK(checked.err.ends_with("advice: and 500 more\n"));
+  CHECK(checked.code == 0);
+}
+
+TEST_CASE("of very many warnings the first thousand lines are told, too") {
+  std::string text = R"({"version": 1, "children": [)";
+  for (int i = 0; i < 1500; ++i)
+    text += "\n{\"id\": \"c" + std::to_string(i) + R"(", "factory": "none"},)";
+  const text_file file{text + "\n{\"id\": \"last\", \"factory\": \"demo.steady\"}]}"};
+  const auto tried = run_supctl({"simulate", file.path(), "--crash", "last", "--every", "1h"});
+  CHECK(std::ranges::count(tried.err, '\n') == 1001);
+  CHECK(tried.err.ends_with("warning: and 500 more\n"));
+  const auto checked = run_supctl({"check", file.path()});
+  CHECK(std::ranges::count(checked.err, '\n') == 1001);
+  CHECK(checked.err.ends_with("\nand 500 more faults\n"));
+}
+
 TEST_CASE("a file that cannot be read") {
   CHECK(run_supctl({"check", "no/such.json"}).err
         == "cannot read no/such.json: No such file or directory\n");
   CHECK(run_supctl({"check", "no/such.json"}).code == 2);
   CHECK(run_supctl({"run", "examples"}).err == "cannot read examples: Is a directory\n");
   CHECK(run_supctl({"run", "examples"}).code == 2);
+}
+
+TEST_CASE("a file without an end is not read without end") {
+  const auto checked = run_supctl({"check", "/dev/zero"});
+  CHECK(checked.err == "/dev/zero:1: /: not JSON: line 1, column 1: a zero byte\n");
+  CHECK(checked.code == 2);
 }
 
 TEST_CASE("a file that its owner may not read") {
@@ -172,6 +281,16 @@ SCENARIO("check gives advice about what is allowed and unwise") {
             "contradicts the role job"})
         CHECK_MESSAGE(checked.err.find(advice) != std::string::npos, std::string{advice});
       CHECK(checked.code == 0);
+    }
+  }
+  GIVEN("a root that says what it would get anyway") {
+    const text_file whole{
+      R"({"version": 1, "intensity": {"restarts": 10, "period": "60s"}, "children": [{"id": "a", "factory": "demo.steady"}]})"};
+    const text_file half{
+      R"({"version": 1, "intensity": {"restarts": 10}, "children": [{"id": "a", "factory": "demo.steady"}]})"};
+    THEN("it has said so") {
+      CHECK(run_supctl({"check", whole.path()}).err == "");
+      CHECK(run_supctl({"check", half.path()}).err == "");
     }
   }
   GIVEN("a root that decides nothing") {

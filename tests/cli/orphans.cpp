@@ -93,16 +93,31 @@ SCENARIO("a child that nobody waits for") {
     const auto handle = static_cast<int>(syscall(SYS_pidfd_open, ours, 0));
     REQUIRE(handle >= 0);
     const auto one = inherited_child(), two = inherited_child();
-    THEN("those are let go of, and that one stays") {
+    THEN("those are let go of, and that one stays and is looked at again") {
       CHECK(it.look());
-      CHECK(!it.look());
+      CHECK(it.look());
       CHECK(!is_ours(one));
       CHECK(!is_ours(two));
       siginfo_t how{};
       CHECK(waitid(P_PIDFD, static_cast<id_t>(handle), &how, WEXITED | WNOHANG) == 0);
       CHECK(how.si_pid == ours);
+      CHECK(!it.look());
     }
     close(handle);
+  }
+
+  GIVEN("one that was held when it was seen, and for which nobody calls") {
+    const auto who = ended_child();
+    const auto handle = static_cast<int>(syscall(SYS_pidfd_open, who, 0));
+    REQUIRE(handle >= 0);
+    THEN("it is let go of when nobody holds it any more") {
+      CHECK(it.look());
+      CHECK(it.look());
+      CHECK(is_ours(who));
+      close(handle);
+      CHECK(!it.look());
+      CHECK(!is_ours(who));
+    }
   }
 
   GIVEN("one that is waited for before it is seen a second time") {

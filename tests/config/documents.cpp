@@ -3,6 +3,7 @@
 #include "said.hpp"
 
 #include <supervisor/config/document.hpp>
+#include <supervisor/config/finder.hpp>
 
 using namespace supervisor;
 using namespace std::chrono_literals;
@@ -11,7 +12,7 @@ namespace {
 
 /// The place that is nearest to this one.
 std::string nearest(const config::document& all, std::string_view place) {
-  return all.pointer(all.nearest(place));
+  return all.pointer(config::finder{all}.nearest(place));
 }
 
 } // namespace
@@ -20,7 +21,7 @@ TEST_CASE("a place with a stroke or a tilde in its name is found again") {
   const auto all = config::document::parse(R"({"a/b": {"c~d": [1, 2]}, "e": null})");
   REQUIRE(all);
   CHECK(nearest(*all, "/a~1b/c~0d/1") == "/a~1b/c~0d/1");
-  CHECK(all->nearest("/a~1b/c~0d/1").number == 2);
+  CHECK(config::finder{*all}.nearest("/a~1b/c~0d/1").number == 2);
 }
 
 TEST_CASE("where a place is not there its neighbourhood is") {

@@ -75,6 +75,22 @@ TEST_CASE("a syntax error has a line and a column") {
   CHECK(said("{\"version\": 1 /* no end").starts_with("/ (line 1): not JSON: "));
 }
 
+TEST_CASE("a file does not end at a zero byte") {
+  using namespace std::string_literals;
+  const auto good = R"({"version": 1})"s;
+  CHECK(said(good + "\0"s) == "/ (line 1): not JSON: line 1, column 15: a zero byte");
+  CHECK(said(good + "\n\0\n"s + good) == said(good + "\n\0x"s));
+  CHECK(said(good + "\n\0"s) == "/ (line 2): not JSON: line 2, column 1: a zero byte");
+  CHECK(said("\0"s + good) == "/ (line 1): not JSON: line 1, column 1: a zero byte");
+  CHECK(said(good + " // a comment \0\n"s).ends_with(": a zero byte"));
+  CHECK(said(good + " /* a comment \0 */"s).ends_with(": a zero byte"));
+  CHECK(said("{\"version\": 1, \"id\": \"a\0b\"}"s).ends_with("column 24: a zero byte"));
+  CHECK(
+    said("{\"version\": \0 1}"s).starts_with("/ (line 1): not JSON: line 1, column 13: a zero"));
+  CHECK(said("{\"version\": x, \0}"s).find("invalid literal") != std::string::npos);
+  CHECK(said("{\"version\": 1, \"id\": \"a\\u0000\"}"s).find("is no id") != std::string::npos);
+}
+
 TEST_CASE("the line of a number is its own and not that of what follows") {
   CHECK(said("{\"version\":\n2\n\n}")
         == "/version (line 2): 2 is no version that can be read here, must be 1");
@@ -142,6 +158,17 @@ TEST_CASE("an unknown key is compared with those that are known") {
   CHECK(said_of_child(R"("backoff": {"colour": "red"})")
         == "backoff/colour: unknown key \"colour\", known here: initial_delay, max_delay, jitter");
   CHECK(said_of_child(R"("a/b~c": 1)").starts_with("a~1b~0c: unknown key \"a/b~c\", "));
+}
+
+TEST_CASE("a file may say which schema it keeps to") {
+  CHECK(said(R"({"$schema": "./tree.schema.json", "version": 1})") == "ok");
+  CHECK(said(file_with(R"("$schema": "")")) == "ok");
+  CHECK(said(file_with(R"("$schema": 7)"))
+        == "/$schema (line 1): is a number, must be a string: where the schema is that the file "
+           "keeps to");
+  CHECK(said(file_with(R"("children": [{"id": "s", "supervisor": {"$schema": "x"}}])"))
+          .find("unknown key \"$schema\"")
+        != std::string::npos);
 }
 
 TEST_CASE("only a file has a version and a name and a limit of commands of its own") {

@@ -209,3 +209,53 @@ TEST_CASE("what has a number is shown with its name") {
   for (const auto name : signal_names())
     CHECK(signal_number(signal_name(signal_number(name))) == signal_number(name));
 }
+
+TEST_CASE("what the supervisor tells a process is not for a file to say") {
+  const auto variable = [](const std::string& name) {
+    return child_wrong_with(R"("environment": [{"name": ")" + name + R"(", "value": "5"}])");
+  };
+  const auto at = "/children/0/environment/0/name (line 1): "s;
+  CHECK(
+    variable("NOTIFY_SOCKET")
+    == at
+         + "\"NOTIFY_SOCKET\" is the supervisor's to set: with readiness_policy \"explicit\" or "
+           "health_policy the program gets one of its own");
+  for (const auto* name : {"WATCHDOG_USEC", "WATCHDOG_PID"})
+    CHECK(variable(name)
+          == at + '"' + name
+               + "\" is the supervisor's to set: with health_policy the program gets "
+                 "one of its own");
+  CHECK(variable("SUPERVISOR_PROCESS")
+        == at + "\"SUPERVISOR_PROCESS\" is the supervisor's to set: choose another name");
+  CHECK(variable("notify_socket") == "ok");
+}
+
+TEST_CASE("nor does a process inherit what was told to us") {
+  for (const auto& [name, instead] : reserved_variables())
+    CHECK(wrong_with(R"("inherit": "listed", "inherited": ["PATH", ")" + std::string{name} + "\"]")
+          == "process/inherited/1: \"" + std::string{name}
+               + "\" is the supervisor's to set: " + std::string{instead});
+}
+
+TEST_CASE("a user or a group that is a number is one that there can be") {
+  for (const std::string key : {"user", "group"}) {
+    const auto called
+      = [&](const std::string& name) { return wrong_with('"' + key + "\": \"" + name + '"'); };
+    CHECK(called("0") == "ok");
+    CHECK(called("4294967294") == "ok");
+    CHECK(called("www-data") == "ok");
+    CHECK(called("7up") == "ok");
+    for (const std::string none : {"4294967295", "99999999999999999999", "-1", "+5"})
+      CHECK(called(none)
+            == "process/" + key + ": \"" + none
+                 + "\" is out of range, must be a name, or from 0 to 4294967294");
+  }
+}
+
+TEST_CASE("an exit code is a byte, also in a program of one's own") {
+  declared_child_spec child{.id = "a", .start = {"x"}};
+  child.more.make().success_exit_codes = {{0, 255, 256, -1}};
+  CHECK(to_string(validate(child))
+        == "/success_exit_codes/2: 256 is no exit code, must be from 0 to 255\n"
+           "/success_exit_codes/3: -1 is no exit code, must be from 0 to 255");
+}

@@ -324,3 +324,12 @@ TEST_CASE("a template may say all of it") {
           "start_before_stop": true}])"))
         == "ok");
 }
+
+TEST_CASE("the key of a secret does not end at a zero byte") {
+  CHECK(wrong_with(R"("secrets": [{"name": "S", "key": "plain\u0000x"}])")
+        == "secrets/0/key: has a zero byte in it, and would end there");
+}
+
+TEST_CASE("an actor may call its variables what it likes") {
+  CHECK(wrong_with(R"("environment": [{"name": "NOTIFY_SOCKET", "value": "x"}])") == "ok");
+}

@@ -88,11 +88,13 @@ TEST_CASE("a number that is none has its place as well") {
         == "/limits/restart_budget/recovery_rate_per_sec (line 1): is a string, must be a number");
   CHECK(said(file_with(R"("limits": {"restart_budget": {"recovery_rate_per_sec": 1e999}})"))
           .starts_with("/limits/restart_budget (line 1): not JSON: "));
-  CHECK(
-    said(child_with(R"("success_exit_codes": [0, 0.5, 3000000000])"))
-    == "/children/0/success_exit_codes/1 (line 1): 0.5 is out of range, must be a whole number\n"
-       "/children/0/success_exit_codes/2 (line 1): 3000000000 is out of range, must be a whole "
-       "number");
+  CHECK(said(child_with(R"("success_exit_codes": [0, 0.5, 255, 256, -1])"))
+        == "/children/0/success_exit_codes/1 (line 1): 0.5 is out of range, must be a whole number "
+           "from 0 to 255\n"
+           "/children/0/success_exit_codes/3 (line 1): 256 is out of range, must be a whole number "
+           "from 0 to 255\n"
+           "/children/0/success_exit_codes/4 (line 1): -1 is out of range, must be a whole number "
+           "from 0 to 255");
   CHECK(said(child_with(R"("success_exit_codes": [])"))
         == "/children/0/success_exit_codes (line 1): must name at least one code, such as 0");
 }
@@ -517,4 +519,16 @@ TEST_CASE("rules hold within one supervisor and in each") {
         {"children": [{"id": "a", "factory": "f", "group": "g"}]}}])"))
         == "/children/0/supervisor/children/0/group (line 2): \"g\" is no group: there are no "
            "group_configs here");
+}
+
+TEST_CASE("of a long cycle the first ten are named") {
+  std::string children;
+  for (int i = 0; i < 30; ++i)
+    children += (i == 0 ? "" : ",") + (R"({"id": "c)" + std::to_string(i))
+                + R"(", "factory": "f", "dependencies": ["c)" + std::to_string((i + 1) % 30)
+                + "\"]}";
+  CHECK(
+    said(file_with("\"children\": [" + children + "]"))
+    == "/children/0/dependencies (line 1): dependencies form a cycle, so none of these can start "
+       "first: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 20 more");
 }

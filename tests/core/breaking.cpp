@@ -47,6 +47,105 @@ declared_spec any_supervisor(dice& d, int depth) {
   return x;
 }
 
+/// Limits, groups and roles of all kinds, so small that a few crashes meet them.
+class any_limited_tree {
+public:
+  explicit any_limited_tree(std::uint64_t seed) : dice_{seed} {}
+
+  declared_spec supervisor(int depth) {
+    declared_spec x{.strategy = static_cast<strategy>(roll(dice_, 3)),
+                    .intensity = {one_in(4) ? unlimited : roll(dice_, 4), some_time()}};
+    auto& more = x.more.make();
+    more.escalation_policy = static_cast<escalation_policy>(one_in(2) ? roll(dice_, 3) : 0);
+    if (one_in(3))
+      more.limits = scope();
+    if (one_in(3))
+      more.group_configs = {{.name = "g", .limits = scope()}};
+    if (one_in(4))
+      more.auto_shutdown = static_cast<auto_shutdown>(1 + roll(dice_, 2));
+    for (std::uint32_t i = 0, n = 1 + roll(dice_, 2); i < n; ++i)
+      x.children.push_back(child("c" + std::to_string(i), x, depth));
+    return x;
+  }
+
+private:
+  bool one_in(std::uint32_t n) { return roll(dice_, n) == 0; }
+  nanoseconds some_time() { return (1 + roll(dice_, 4)) * 100ms; }
+
+  scope_limits scope() {
+    scope_limits x;
+    if (one_in(2))
+      x.meltdown = meltdown_fuse{1 + roll(dice_, 3), some_time(), some_time()};
+    if (one_in(2))
+      x.restart_budget = token_bucket{some_time(), 1 + roll(dice_, 2), 10};
+    return x;
+  }
+
+  child_limits limits() {
+    child_limits x;
+    if (one_in(2))
+      x.restart_limit = policies::restart_limit{roll(dice_, 3), some_time()};
+    if (one_in(3))
+      x.failure_window
+        = failure_window{static_cast<failure_window_mode>(roll(dice_, 2)), some_time(), 4, 2};
+    if (one_in(4))
+      x.hot_loop = hot_loop{some_time(), 2};
+    if (one_in(4))
+      x.cold_start = cold_start{some_time(), 1};
+    if (one_in(4))
+      x.meltdown = meltdown_fuse{2, some_time(), some_time()};
+    return x;
+  }
+
+  declared_child_spec child(std::string id, const declared_spec& above, int depth) {
+    auto x = depth > 0 && one_in(2) ? nested(id, supervisor(depth - 1))
+                                    : till(id, roll(dice_, 3) * 60ms, 120ms);
+    x.criticality = static_cast<criticality>(roll(dice_, 2));
+    auto& more = x.more.make();
+    if (one_in(2))
+      more.limits = limits();
+    if (one_in(3))
+      more.task_role
+        = x.start.nested ? task_role::supervisor : static_cast<task_role>(roll(dice_, 3));
+    else
+      x.restart = static_cast<restart>(roll(dice_, 3));
+    if (one_in(6))
+      more.reactions.on_failure_exit = static_cast<on_failure_action>(roll(dice_, 3));
+    if (one_in(6))
+      more.reactions.on_budget_exhausted = static_cast<on_budget_exhausted_action>(roll(dice_, 2));
+    if (!above.more->group_configs.empty() && one_in(2))
+      more.group = "g";
+    more.significant = above.more->auto_shutdown != auto_shutdown::never
+                       && x.restart.value_or(restart::permanent) != restart::permanent;
+    return x;
+  }
+
+  dice dice_;
+};
+
+/// Trees that are tried with and without shortcuts: the same has to come out.
+struct comparison {
+  int fell = 0, survived = 0;
+  std::uint64_t quick_states = 0, slow_states = 0;
+
+  void compare(const declared_spec& tree, std::uint32_t crashes);
+};
+
+void comparison::compare(const declared_spec& tree, std::uint32_t crashes) {
+  REQUIRE(to_string(validate(tree)) == "");
+  const auto sites = searching::sites_of(tree, 1);
+  const auto quick = searching::try_to_break(sites, {.crashes = crashes});
+  const auto slow = searching::try_to_break(sites, {.crashes = crashes}, true);
+  CAPTURE(to_string(quick));
+  CAPTURE(to_string(slow));
+  CHECK(quick.how == slow.how);
+  CHECK(quick.crashes == slow.crashes);
+  quick_states += quick.states;
+  slow_states += slow.states;
+  fell += slow.how == survival_outcome::falls;
+  survived += slow.how == survival_outcome::survives;
+}
+
 } // namespace
 
 TEST_CASE("a supervisor bears as many crashes as it says") {
@@ -103,8 +202,39 @@ TEST_CASE("a search that would take too long says how far it came") {
   const auto found = try_to_break(x, {.crashes = 40, .most_states = 50});
   CHECK(found.how == survival_outcome::not_all_tried);
   CHECK_FALSE(found);
+  CHECK(found.bound == survival_bound::states);
   CHECK(found.states == 50);
   CHECK(try_to_break(x, {.crashes = 40, .most_states = 1}).how == survival_outcome::not_all_tried);
+}
+
+/// Its limits look as if four crashes were enough, and its waits are too long for that.
+declared_spec never_in_time() {
+  declared_spec x{.intensity = {10, 5s}};
+  for (int i = 0; i < 3; ++i) {
+    x.children.push_back(till("c" + std::to_string(i), 1s));
+    x.children.back().more.make().limits
+      = child_limits{.restart_limit = policies::restart_limit{3, 3s}};
+  }
+  return x;
+}
+
+TEST_CASE("a search with little memory tries the same as one with much") {
+  const auto much = try_to_break(never_in_time(), {.crashes = 6});
+  CHECK(much);
+  CHECK(much.states > 1000); // worlds of 4 kB and more, of which a quarter of the memory holds few
+  const auto little = try_to_break(never_in_time(), {.crashes = 6, .memory = 1 << 20});
+  CHECK(little == much);
+}
+
+TEST_CASE("a search that would take too much memory says how far it came") {
+  const auto found = try_to_break(never_in_time(), {.crashes = 12, .memory = 1 << 20});
+  CHECK(found.how == survival_outcome::not_all_tried);
+  CHECK(found.bound == survival_bound::memory);
+  CHECK(found.crashes >= 3);
+  CHECK(found.crashes < 12);
+  CHECK(found.states > 5000);
+  CHECK(found.states < 20'000); // a state takes some fifty bytes, and a quarter is for worlds
+  CHECK(try_to_break(never_in_time(), {.crashes = 12, .memory = 1 << 20}) == found);
 }
 
 TEST_CASE("whoever may end the whole tree does so with one crash") {
@@ -124,22 +254,24 @@ TEST_CASE("nobody is brought down by signs of life that nobody gives") {
 }
 
 TEST_CASE("what is folded and foreseen is not overlooked") {
-  int fell = 0, survived = 0;
+  comparison tried;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    dice d{seed};
-    const auto tree = any_supervisor(d, 2);
-    REQUIRE(to_string(validate(tree)) == "");
-    const auto sites = searching::sites_of(tree, 1);
-    const auto quick = searching::try_to_break(sites, {.crashes = 4});
-    const auto slow = searching::try_to_break(sites, {.crashes = 4}, true);
     CAPTURE(seed);
-    CAPTURE(to_string(slow));
-    CHECK(quick.how == slow.how);
-    CHECK(quick.crashes == slow.crashes);
-    CHECK(quick.states <= slow.states);
-    fell += quick.how == survival_outcome::falls;
-    survived += quick.how == survival_outcome::survives;
+    dice d{seed};
+    tried.compare(any_supervisor(d, 2), 4);
   }
-  CHECK(fell > 100);
-  CHECK(survived > 100);
+  CHECK(tried.fell > 100);
+  CHECK(tried.survived > 100);
+  CHECK(10 * tried.quick_states < tried.slow_states);
+}
+
+TEST_CASE("what limits, groups and roles may do is not overlooked") {
+  comparison tried;
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    CAPTURE(seed);
+    tried.compare(any_limited_tree{seed}.supervisor(1), 3);
+  }
+  CHECK(tried.fell > 100);
+  CHECK(tried.survived > 100);
+  CHECK(2 * tried.quick_states < tried.slow_states);
 }

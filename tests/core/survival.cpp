@@ -69,6 +69,13 @@ TEST_CASE("what does not bring a tree down is told with how much was tried") {
   CHECK(to_string(x)
         == "1 crash or fewer do not bring it down; what more of them do was not all tried (3 "
            "states)\n");
+  x.bound = survival_bound::states;
+  CHECK(to_string(x).ends_with("was not all tried, because no more states may be looked at (3 "
+                               "states)\n"));
+  x.bound = survival_bound::memory;
+  CHECK(
+    to_string(x).ends_with("was not all tried, because no more memory may be used (3 states)\n"));
+  CHECK(label(x.bound) == "memory");
   CHECK(label(x.how) == "not_all_tried");
   CHECK(label(survival_outcome::survives) == "survives");
 }

@@ -231,7 +231,7 @@ inline child_details any_details(choices& c) {
   if (c.maybe())
     x.reactions = any_reactions(c);
   if (c.maybe())
-    x.success_exit_codes = std::vector<std::int32_t>{c.byte(), -1};
+    x.success_exit_codes = std::vector<std::int32_t>{c.byte(), 255};
   if (c.maybe())
     x.limits = any_limits(c);
   if (c.maybe())

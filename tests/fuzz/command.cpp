@@ -3,6 +3,7 @@
 #include "printable.hpp"
 
 #include <supervisor/config/duration.hpp>
+#include <supervisor/config/size.hpp>
 #include <supervisor/control.hpp>
 #include <supervisor/setting_words.hpp>
 #include <supervisor/simulate.hpp>
@@ -109,6 +110,15 @@ void check_duration(const std::string& text) {
   must(again && *again == *x, "a duration reads as it is written: " + detail::words(*x));
 }
 
+void check_size(const std::string& text) {
+  const auto x = size_from(text);
+  if (!x)
+    return must(x.error().size() == 1 && is_printable(x.error().front().what),
+                "what is no size has one fault");
+  const auto again = size_from(std::to_string(*x) + "B");
+  must(again && *again == *x, "a size is a number of bytes");
+}
+
 void check_words(const std::string& text) {
   const auto guess = did_you_mean(text, {"crash", "start", "stop"});
   must(guess.empty() || is_printable(guess), "a guess can be shown");
@@ -125,6 +135,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   check_signal(text);
   check_address(text);
   check_duration(text);
+  check_size(text);
   check_words(text);
   return 0;
 }

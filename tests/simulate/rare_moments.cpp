@@ -61,6 +61,15 @@ TEST_CASE("several who are left behind are told in one line") {
   CHECK(has(to_string(x), "  left behind  /a, /b\n"));
 }
 
+TEST_CASE("of very many who are left behind twenty are named") {
+  declared_spec crowd;
+  for (int i = 0; i < 30; ++i)
+    crowd.children.push_back(worker("c" + std::to_string(i)));
+  const auto x = trial(crowd, "stop * never\nkill * never", {.how_long = 10s});
+  CHECK(x.left_behind.size() == 30);
+  CHECK(has(to_string(x), ", /c18, /c19 and 10 more, told by -o json\n"));
+}
+
 TEST_CASE("rules that refused are told one after another") {
   auto weak = worker("weak");
   weak.more.make() = {.reactions = {.on_budget_exhausted = on_budget_exhausted_action::quarantine},

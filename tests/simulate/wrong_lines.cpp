@@ -28,6 +28,17 @@ TEST_CASE("a line that names nobody says so whatever it is about") {
     CHECK(wrong(verb) == "ends where a child should be");
 }
 
+TEST_CASE("no line has a zero byte in it and no comment either") {
+  using namespace std::string_literals;
+  constexpr auto no_text = "has a zero byte in it: a script is text";
+  CHECK(wrong("crash db at 5s\0"s) == no_text);
+  CHECK(wrong("crash d\0b at 5s"s) == no_text);
+  CHECK(wrong("# what \0 comes here"s) == no_text);
+  const auto read = read_script("crash db at 5s # once\n\0"s, shop());
+  REQUIRE_FALSE(read);
+  CHECK(read.error().front().line == 2);
+}
+
 TEST_CASE("a line that goes on says where it should have ended") {
   CHECK(wrong("crash db after 1s please") == "goes on with \"please\" where it should end");
   CHECK(wrong("start db takes 1s 2s") == "goes on with \"2s\" where it should end");

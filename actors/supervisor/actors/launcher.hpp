@@ -56,6 +56,7 @@ struct wish {
   std::string path{};
   const std::type_info* handle = nullptr;
   std::size_t partitions = 0; ///< not one child, but those called "<path>-0", "<path>-1", ...
+  bool of_partitions = false; ///< also if it is 0 of them, which is a fault
 };
 
 /// Whom it wants, by absolute paths; `above` is the supervisor of the child that wants it.
@@ -96,6 +97,7 @@ struct recipe {
   std::shared_ptr<const process_spec> program{};
   std::shared_ptr<const made_of> made{}; ///< if another launcher may turn out to be the same
   bool tells_of_its_end = false;         ///< in its own words, so that nobody need watch it
+  std::string objection{};               ///< why it starts nothing; empty: it does
 };
 
 } // namespace detail
@@ -121,6 +123,9 @@ public:
     return recipe_ ? recipe_->tree.get() : nullptr;
   }
   const process_spec* program() const { return recipe_ ? recipe_->program.get() : nullptr; }
+  std::string_view objection() const {
+    return recipe_ ? std::string_view{recipe_->objection} : std::string_view{};
+  }
   const detail::recipe& recipe() const { return *recipe_; }
 
 private:

@@ -2,6 +2,7 @@
 
 #include "supervisor/actors/launcher.hpp"
 
+#include <algorithm>
 #include <any>
 #include <cstdint>
 #include <string>
@@ -62,15 +63,11 @@ inline launcher pool(child_spec shape, intensity limit = {}) {
 // -- partitions: a fixed number of equal children, one of them for each key --------------------------------
 
 /// A supervisor of `count` children like `shape`, called "<id>-0", "<id>-1", ...; each is restarted
-/// alone. Their callers find the one for a key with `tree::partitions`.
-inline launcher partitioned(const child_spec& shape, std::size_t count, intensity limit = {}) {
-  supervisor_spec spec{.intensity = limit};
-  for (std::size_t i = 0; i < count; ++i) {
-    spec.children.push_back(shape);
-    spec.children.back().id += "-" + std::to_string(i);
-  }
-  return nested(std::move(spec));
-}
+/// alone. Their callers find the one for a key with `tree::partitions`. A spec with fewer than one of
+/// them, or more than `most_partitions`, has a fault: see `validate`.
+launcher partitioned(const child_spec& shape, std::size_t count, intensity limit = {});
+
+inline constexpr std::size_t most_partitions = 1'000'000;
 
 /// The children of a partitioned supervisor. As with a single ref, each actor or thread has a copy
 /// of its own.
@@ -117,7 +114,7 @@ namespace detail {
 
 template <class T>
 wish wish_of(const partitions_to<T>& x) {
-  return {x.path, &typeid(T), x.count};
+  return {x.path, &typeid(T), std::min(x.count, most_partitions + 1), true};
 }
 
 template <class T>

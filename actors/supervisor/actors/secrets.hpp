@@ -14,11 +14,12 @@ namespace supervisor {
 /// may block. No fault may contain a value.
 using secret_provider = std::function<expected<std::optional<std::string>>(const std::string& key)>;
 
-/// The variable of that name.
+/// The variable of that name; a key with "=" or a zero byte is a fault.
 secret_provider secrets_from_environment();
 
-/// The file of that name in `folder`, such as a mounted secret volume. One newline at the end does
-/// not count; files of more than 64 KiB are faults, and so are keys with a "/".
+/// The file of that name in `folder`, such as a mounted secret volume, or the one that a link of that
+/// name leads to. One newline at the end does not count. Faults at once: whatever is no regular file
+/// (a FIFO, a device, a folder, a socket), more than 64 KiB, a key with "/" or a zero byte.
 secret_provider secrets_from_folder(std::string folder);
 
 /// The first one that knows the key.

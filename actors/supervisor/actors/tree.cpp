@@ -101,19 +101,39 @@ void list_wishes_below(const supervisor_spec& spec, const std::string& path,
       list_wishes(spec.children[i], path, where + "/children/" + std::to_string(i), all);
 }
 
-std::string names_nobody(const std::string& target, const places& all) {
-  std::vector<std::string_view> known;
-  for (const auto& [name, handle] : all)
-    known.push_back(name);
-  return "a ref names no child of this tree: " + target + did_you_mean(target, known);
-}
+/// Guesses for names that are nobody's. Of a long list every guess is costly, so there are not many.
+class guesses {
+public:
+  explicit guesses(const places& all) : all_(all) {}
+
+  std::string about(const std::string& target) {
+    if (left_ == 0)
+      return "";
+    --left_;
+    if (known_.empty())
+      for (const auto& [name, handle] : all_)
+        known_.push_back(name);
+    return did_you_mean(target, known_);
+  }
+
+private:
+  const places& all_;
+  std::vector<std::string_view> known_{};
+  int left_ = 20;
+};
 
 /// Empty if it can come true.
-std::string objection_to(const placed_wish& x, const places& all) {
+std::string objection_to(const placed_wish& x, const places& all, bool all_known, guesses& near) {
+  if (x.what.of_partitions && (x.what.partitions < 1 || x.what.partitions > most_partitions))
+    return "a ref is to no partitions called " + x.what.path + ", or to too many: must be to 1 to "
+           + std::to_string(most_partitions);
   for (const auto& target : paths_of(x.what, x.above)) {
     const auto at = all.find(target);
-    if (at == all.end())
-      return names_nobody(target, all);
+    if (at == all.end()) {
+      const auto guess = near.about(target);
+      return all_known || !guess.empty() ? "a ref names no child of this tree: " + target + guess
+                                         : "";
+    }
     if (at->second && !fits(*x.what.handle, *at->second))
       return other_handle(target, *at->second);
   }
@@ -150,25 +170,30 @@ std::vector<std::string> places_to_look_at(const placed_wish& x) {
   return paths_of(wanted, x.above);
 }
 
-faults faults_of(const std::vector<placed_wish>& wishes, const places& all) {
+faults faults_of(const std::vector<placed_wish>& wishes, const places& all, bool all_known) {
   faults found;
+  guesses near{all};
   for (const auto& x : wishes)
-    if (auto no = objection_to(x, all); !no.empty())
+    if (auto no = objection_to(x, all, all_known, near); !no.empty())
       found.push_back({x.where, std::move(no)});
   return found;
 }
 
 } // namespace detail
 
-faults detail::all_faults(const supervisor_spec& spec) {
-  auto found = validate(spec);
+faults detail::faults_of_refs(const supervisor_spec& spec, bool all_known) {
   std::vector<placed_wish> wishes;
   list_wishes_below(spec, "", "", wishes);
   if (wishes.empty())
-    return found;
+    return {};
   places all;
   list_places_below(spec, "", all);
-  auto wrong = faults_of(wishes, all);
+  return faults_of(wishes, all, all_known);
+}
+
+faults detail::all_faults(const supervisor_spec& spec) {
+  auto found = validate(spec);
+  auto wrong = faults_of_refs(spec);
   std::ranges::move(wrong, std::back_inserter(found));
   return found;
 }

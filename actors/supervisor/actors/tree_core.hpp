@@ -86,10 +86,14 @@ void list_wishes(const child_spec&, const std::string& above, const std::string&
 /// All that has to be looked at to see whether it can come true: who must be there, and who not.
 std::vector<std::string> places_to_look_at(const placed_wish&);
 
-/// They must name children of the tree, with the right type.
-faults faults_of(const std::vector<placed_wish>&, const places&);
+/// They must name children of the tree, with the right type. `all_known`: nobody else is a child of
+/// it; if not, one that names nobody is a fault only if it looks misspelt.
+faults faults_of(const std::vector<placed_wish>&, const places&, bool all_known = true);
 
-/// Of the spec, and of the refs among the arguments of its starts.
+/// Of the refs among the arguments of its starts, likewise.
+faults faults_of_refs(const supervisor_spec&, bool all_known = true);
+
+/// The same, and those of the spec.
 faults all_faults(const supervisor_spec&);
 
 /// A validated supervisor, ready to be started as often as needed; nested ones included.

@@ -2,9 +2,9 @@
 
 #include "supervisor/cli/loading.hpp"
 #include "supervisor/config/json.hpp"
+#include "supervisor/rules/names.hpp"
 #include "supervisor/text/printable.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -54,53 +54,66 @@ std::string_view catalog::about(std::string_view name) const {
 
 namespace {
 
-std::string instead_of(std::string_view name, const catalog& known) {
-  if (auto near = did_you_mean(name, known.names()); !near.empty())
-    return near;
-  std::string all;
-  for (const auto x : known.names())
-    all += (all.empty() ? ", known here: " : ", ") + std::string{x};
-  return all;
-}
-
 std::string place_of(const std::string& above, std::size_t child) {
   return above + "/children/" + std::to_string(child);
 }
 
-fault unknown_factory(std::string_view name, const catalog& known, const std::string& where) {
-  return {where + "/factory", "unknown factory " + showing::quoted(name) + instead_of(name, known)};
-}
+/// What is said of names that a catalog does not know.
+class unknown_words {
+public:
+  explicit unknown_words(const catalog& known)
+    : factories_(names_of(known.names())), checks_(names_of(known.checks())) {}
 
-fault unknown_check(const precondition& gate, const catalog& known, const std::string& where) {
-  return {where + "/check", "unknown check " + showing::quoted(gate.check)
-                              + did_you_mean(gate.check, known.checks())};
-}
+  fault factory(std::string_view name, const std::string& where) {
+    return {where + "/factory", "unknown factory " + showing::quoted(name) + instead_of(name)};
+  }
+
+  fault check(std::string_view name, const std::string& where) {
+    return {where + "/check", "unknown check " + showing::quoted(name) + checks_.closest(name)};
+  }
+
+private:
+  static detail::names names_of(const std::vector<std::string_view>& all) {
+    detail::names made{all.size()};
+    for (const auto name : all)
+      made.add(name);
+    return made;
+  }
+
+  std::string instead_of(std::string_view name) {
+    if (auto near = factories_.closest(name); !near.empty())
+      return near;
+    const auto some = factories_.some();
+    return some.empty() ? "" : ", known here: " + some;
+  }
+
+  detail::names factories_, checks_;
+};
 
 std::string place_of_gate(const std::string& child, std::size_t gate) {
   return child + "/preconditions/" + std::to_string(gate);
 }
 
-void list_unknown_checks(const declared_child_spec& child, const catalog& known,
+void list_unknown_checks(const declared_child_spec& child, const catalog& known, unknown_words& say,
                          const std::string& where, faults& found) {
   if (!child.more)
     return;
-  const auto names = known.checks();
   const auto& gates = child.more->preconditions;
   for (std::size_t i = 0; i < gates.size(); ++i)
-    if (!gates[i].check.empty() && std::ranges::count(names, gates[i].check) == 0)
-      found.push_back(unknown_check(gates[i], known, place_of_gate(where, i)));
+    if (!gates[i].check.empty() && !known.knows_check(gates[i].check))
+      found.push_back(say.check(gates[i].check, place_of_gate(where, i)));
 }
 
-void list_unknown(const declared_spec& spec, const catalog& known, const std::string& where,
-                  faults& found) {
+void list_unknown(const declared_spec& spec, const catalog& known, unknown_words& say,
+                  const std::string& where, faults& found) {
   for (std::size_t i = 0; i < spec.children.size(); ++i) {
     const auto& start = spec.children[i].start;
     const auto here = place_of(where, i);
     if (start.nested)
-      list_unknown(*start.nested, known, here + "/supervisor", found);
+      list_unknown(*start.nested, known, say, here + "/supervisor", found);
     else if (!start.process && !known.knows(start.factory))
-      found.push_back(unknown_factory(start.factory, known, here));
-    list_unknown_checks(spec.children[i], known, here, found);
+      found.push_back(say.factory(start.factory, here));
+    list_unknown_checks(spec.children[i], known, say, here, found);
   }
 }
 
@@ -111,16 +124,19 @@ class binding {
 public:
   using make_start = std::function<expected<launcher>(const declared_start&)>;
 
-  binding(const catalog& known, make_start make) : known_(known), make_(std::move(make)) {}
+  binding(const catalog& known, make_start make)
+    : known_(known), make_(std::move(make)), say_(known) {}
 
   supervisor_spec bind(const declared_spec& from, const std::string& where) {
-    const auto& [id, how, limit, children, by_default, more] = from; // a new member stops here
+    const auto& [id, how, limit, children, by_default, more, says_intensity]
+      = from; // a new member stops here
     supervisor_spec to{.id = id,
                        .strategy = how,
                        .intensity = limit,
                        .children = {},
                        .defaults = by_default,
-                       .more = more};
+                       .more = more,
+                       .says_intensity = says_intensity};
     to.children.reserve(children.size());
     for (std::size_t i = 0; i < children.size(); ++i)
       to.children.push_back(bind(children[i], place_of(where, i)));
@@ -155,7 +171,7 @@ private:
       return {};
     }
     if (!known_.knows(from.factory)) {
-      found.push_back(unknown_factory(from.factory, known_, where));
+      found.push_back(say_.factory(from.factory, where));
       return {};
     }
     auto made = make_(from);
@@ -182,11 +198,12 @@ private:
     if (const auto known = known_.checks_.find(gate.check); known != known_.checks_.end())
       gate.holds = known->second;
     else
-      found.push_back(unknown_check(gate, known_, where));
+      found.push_back(say_.check(gate.check, where));
   }
 
   const catalog& known_;
   const make_start make_;
+  unknown_words say_;
 };
 
 namespace {
@@ -197,7 +214,8 @@ std::string_view or_object(std::string_view args) { return args.empty() ? "{}" :
 
 faults unknown_names(const declared_spec& spec, const catalog& known) {
   faults found;
-  list_unknown(spec, known, "", found);
+  unknown_words say{known};
+  list_unknown(spec, known, say, "", found);
   return found;
 }
 
@@ -209,27 +227,47 @@ expected<launcher> catalog::make(const declared_start& x, program& in) const {
   }
 }
 
-expected<supervisor_spec> catalog::bind(const declared_spec& spec, program& in) const {
+catalog::bound<supervisor_spec> catalog::bind_known(const declared_spec& spec, program& in) const {
   binding names{*this, [&](const declared_start& x) { return make(x, in); }};
-  auto bound = names.bind(spec, "");
-  if (!names.found.empty())
-    return std::move(names.found);
-  return bound;
+  auto tree = names.bind(spec, "");
+  return {std::move(tree), std::move(names.found)};
+}
+
+catalog::bound<child_spec> catalog::bind_known(const declared_child_spec& child,
+                                               program& in) const {
+  binding names{*this, [&](const declared_start& x) { return make(x, in); }};
+  auto made = names.bind(child, "");
+  return {std::move(made), std::move(names.found)};
+}
+
+namespace {
+
+template <class Spec>
+expected<Spec> whole(catalog::bound<Spec> x) {
+  if (!x.wrong.empty())
+    return std::move(x.wrong);
+  return std::move(x.spec);
+}
+
+} // namespace
+
+expected<supervisor_spec> catalog::bind(const declared_spec& spec, program& in) const {
+  return whole(bind_known(spec, in));
 }
 
 expected<child_spec> catalog::bind(const declared_child_spec& child, program& in) const {
-  binding names{*this, [&](const declared_start& x) { return make(x, in); }};
-  auto bound = names.bind(child, "");
-  if (!names.found.empty())
-    return std::move(names.found);
-  return bound;
+  return whole(bind_known(child, in));
 }
 
 expected<child_spec> child_from_json(std::string_view text, const catalog& known, program& in) {
-  const auto declared = read_child(text);
-  if (!declared)
-    return declared.error();
-  return known.bind(*declared, in);
+  auto file = child_draft::of(std::string{text});
+  if (!file.read())
+    return file.wrong();
+  auto bound = known.bind_known(*file.read(), in);
+  file.add(bound.wrong);
+  if (!file.is_good())
+    return file.wrong();
+  return std::move(bound.spec);
 }
 
 } // namespace supervisor

@@ -54,6 +54,7 @@ public:
   bool knows(std::string_view name) const;
   std::vector<std::string_view> names() const;
   std::string_view about(std::string_view name) const;
+  bool knows_check(std::string_view name) const { return checks_.contains(name); }
   std::vector<std::string_view> checks() const;
 
   /// The declared tree with every name replaced by what it stands for, or all faults: unknown names
@@ -62,6 +63,16 @@ public:
 
   /// The same for one child; places are those in the child.
   expected<child_spec> bind(const declared_child_spec&, program&) const;
+
+  /// The same, as far as it goes: a child whose start is not to be had has none.
+  template <class Spec>
+  struct bound {
+    Spec spec{};
+    faults wrong{};
+  };
+
+  bound<supervisor_spec> bind_known(const declared_spec&, program&) const;
+  bound<child_spec> bind_known(const declared_child_spec&, program&) const;
 
 private:
   struct entry {

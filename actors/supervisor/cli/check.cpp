@@ -1,10 +1,9 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
-#include "supervisor/config/json.hpp"
+#include "supervisor/cli/open_files.hpp"
 #include "supervisor/effective.hpp"
 #include "supervisor/lint.hpp"
 
-#include <algorithm>
 #include <iostream>
 
 namespace supervisor {
@@ -14,14 +13,17 @@ namespace {
 struct census {
   std::size_t children = 0;
   std::size_t supervisors = 0;
+  std::size_t programs = 0;
 };
 
 void count(const declared_spec& spec, census& so_far) {
   ++so_far.supervisors;
   so_far.children += spec.children.size();
-  for (const auto& child : spec.children)
+  for (const auto& child : spec.children) {
+    so_far.programs += child.start.process ? 1 : 0;
     if (child.start.nested)
       count(*child.start.nested, so_far);
+  }
 }
 
 std::string words(const census& x) {
@@ -29,15 +31,17 @@ std::string words(const census& x) {
          + std::to_string(x.supervisors) + (x.supervisors == 1 ? " supervisor" : " supervisors");
 }
 
-/// What the factories say of their arguments. A name that is unknown here may be known elsewhere.
-faults refused(const declared_spec& spec, const catalog& known, const faults& unknown,
-               const std::filesystem::path& file) {
-  program nobody{.shut_down = [](auto, auto) {}, .at_end = [](auto) {}, .folder = folder_of(file)};
-  const auto bound = known.bind(spec, nobody);
-  auto found = bound ? faults{} : bound.error();
-  std::erase_if(found,
-                [&](const fault& x) { return std::ranges::find(unknown, x) != unknown.end(); });
-  return found;
+/// Programs take open files of the supervisor, and one that finds none left does not start.
+void tell_of_programs(std::size_t wanted, const std::string& file) {
+  if (wanted == 0)
+    return;
+  const auto most = most_programs();
+  auto& out = wanted > most ? std::cerr : std::cout;
+  out << file << ": " << (wanted > most ? "warning: " : "") << wanted
+      << (wanted == 1 ? " program" : " programs")
+      << (wanted > most ? ", but the hard limit of open files (ulimit -Hn) carries only "
+                        : "; the hard limit of open files carries ")
+      << most << '\n';
 }
 
 faults advice_about(const declared_spec& spec) {
@@ -50,23 +54,20 @@ faults advice_about(const declared_spec& spec) {
 } // namespace
 
 int check(const std::filesystem::path& file, bool effective, const catalog& known) {
-  const auto spec = load_spec(file);
-  if (!spec) {
-    print(std::cerr, file, spec.error());
+  program unused{.shut_down = [](auto, auto) {}, .at_end = [](auto) {}, .folder = folder_of(file)};
+  const auto loaded = load_tree(file, known, unused);
+  if (!loaded.file.is_good()) {
+    print(std::cerr, file, loaded.file.wrong());
     return exit_code::bad_input;
   }
-  const auto unknown = unknown_names(*spec, known);
-  print(std::cerr, file, with_lines(unknown, file), "warning: ");
-  if (const auto wrong = refused(*spec, known, unknown, file); !wrong.empty()) {
-    print(std::cerr, file, with_lines(wrong, file));
-    return exit_code::bad_input;
-  }
-  print(std::cerr, file, with_lines(advice_about(*spec), file), "advice: ");
+  const auto& spec = *loaded.file.read();
+  print(std::cerr, file, loaded.file.with_lines(advice_about(spec)), "advice: ");
   if (effective)
-    std::cout << show_effective(*spec) << '\n';
+    std::cout << show_effective(spec) << '\n';
   census all;
-  count(*spec, all);
+  count(spec, all);
   std::cout << name_of(file) << ": ok, " << words(all) << '\n';
+  tell_of_programs(all.programs, name_of(file));
   return exit_code::clean;
 }
 

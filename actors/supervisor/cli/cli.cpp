@@ -6,6 +6,7 @@
 #include "supervisor/cli/script_help.hpp"
 #include "supervisor/config/duration.hpp"
 #include "supervisor/config/json.hpp"
+#include "supervisor/config/size.hpp"
 #include "supervisor/text/printable.hpp"
 
 #include <CLI/CLI.hpp>
@@ -32,6 +33,14 @@ std::string wrong_or_none(const std::string& duration) {
   const auto read = duration_from(duration);
   return read && *read == nanoseconds{0} ? "must be longer than " + showing::printable(duration)
                                          : wrong_with(duration);
+}
+
+std::string wrong_memory(const std::string& size) {
+  constexpr auto least = std::uint64_t{1} << 20; // less is used up before anything is tried
+  const auto read = size_from(size);
+  if (!read)
+    return read.error().front().what;
+  return *read < least ? '"' + size + "\" is too little, must be at least 1MiB" : "";
 }
 
 /// CLI11 would take "-1" for a very large number, and one that is too large for the largest.
@@ -76,6 +85,10 @@ public:
     add_break();
     check_->add_option("FILE", file_, "the tree, as JSON")->required();
     check_->add_flag("--effective", effective_, "also show what holds for each child, and why");
+    check_->footer(
+      "Says all that is wrong at once, in the order of the lines: form, rules, factories\n"
+      "and their arguments, refs. What is allowed and unwise is advice.\n"
+      "Exit code: 0 it can be run, 2 run would refuse it.");
   }
 
   /// An exit code, if there is nothing more to do.
@@ -163,6 +176,12 @@ private:
     break_->add_option("--seed", seed_, "of all luck: the same luck for the same seed; 1")
       ->type_name("N")
       ->check(no_number);
+    break_->add_option("--memory", memory_, "use no more than that, such as 512MiB; 2GiB")
+      ->type_name("SIZE")
+      ->check(wrong_memory);
+    break_->add_option("--states", states_, "look at no more than that; 1000000")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{4'000'000'000}));
     break_->footer(
       "Exit code: 0 as many crashes do not bring it down, 1 they do, or not all could\n"
       "be tried, 2 bad file.");
@@ -201,6 +220,9 @@ private:
   break_options breaking() const {
     break_options chosen{.file = file_};
     chosen.how.crashes = crashes_;
+    chosen.how.most_states = states_;
+    chosen.how.memory
+      = memory_.empty() ? memory_for_breaking(chosen.how.memory) : *size_from(memory_);
     chosen.how.seed = seed_.value_or(chosen.how.seed);
     return chosen;
   }
@@ -216,6 +238,8 @@ private:
   CLI::App* schema_ = app_.add_subcommand("schema", "Print the JSON Schema of such files");
   std::string file_{};
   std::uint32_t crashes_ = survival_options{}.crashes;
+  std::uint64_t states_ = survival_options{}.most_states;
+  std::string memory_{};
   std::string how_long_{};
   bool effective_ = false;
   std::optional<std::uint64_t> seed_{};

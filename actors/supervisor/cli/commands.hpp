@@ -51,6 +51,9 @@ int simulate(const simulate_options&, const catalog&);
 /// The fewest crashes that bring the tree of a file down.
 int break_tree(const break_options&, const catalog&);
 
+/// As many bytes, or fewer where the system would not give us twice as many.
+std::uint64_t memory_for_breaking(std::uint64_t wanted);
+
 /// All that is wrong with a file, and what is allowed and unwise; with `effective` also what holds
 /// for every child and where it comes from.
 int check(const std::filesystem::path& file, bool effective, const catalog&);

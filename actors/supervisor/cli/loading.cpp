@@ -1,33 +1,53 @@
 #include "supervisor/cli/loading.hpp"
 
+#include "supervisor/actors/tree_core.hpp"
 #include "supervisor/config/document.hpp"
 #include "supervisor/config/text_of.hpp"
 #include "supervisor/text/printable.hpp"
 
-#include <algorithm>
-#include <ostream>
+#include <iostream>
 
 namespace supervisor {
 
-namespace {
-
-std::uint32_t line_of(const config::document& file, const fault& x) {
-  const auto before = file.source().substr(0, file.nearest(x.where).at);
-  return static_cast<std::uint32_t>(1 + std::ranges::count(before, '\n'));
+supervisor_spec bind(spec_draft& file, const catalog& known, program& in) {
+  const auto* const declared = file.read();
+  if (!declared)
+    return {};
+  auto bound = known.bind_known(*declared, in);
+  file.add(bound.wrong);
+  file.add(detail::faults_of_refs(bound.spec, file.knows_all_children()));
+  return std::move(bound.spec);
 }
 
-} // namespace
+loaded_tree load_tree(const std::filesystem::path& path, const catalog& known, program& in) {
+  loaded_tree x{.file = spec_draft::of(path)};
+  x.tree = bind(x.file, known, in);
+  return x;
+}
 
-faults with_lines(faults found, const std::filesystem::path& file) {
-  if (std::error_code ignored; found.empty() || !std::filesystem::is_regular_file(file, ignored))
+std::optional<declared_spec> load_to_try(const std::filesystem::path& path, const catalog& known) {
+  const auto file = spec_draft::of(path);
+  if (!file.is_good()) {
+    print(std::cerr, path, file.wrong());
+    return std::nullopt;
+  }
+  print(std::cerr, path, file.with_lines(unknown_names(*file.read(), known)), "warning: ");
+  return *file.read();
+}
+
+faults with_lines(faults found, const std::filesystem::path& path) {
+  if (std::error_code ignored; found.empty() || !std::filesystem::is_regular_file(path, ignored))
     return found; // what came through a pipe cannot be read twice
-  const auto text = config::text_of(file);
-  if (!text)
+  return spec_draft::of(path).with_lines(found);
+}
+
+faults first_thousand(faults found) {
+  constexpr std::size_t most = 1000;
+  if (found.size() <= most)
     return found;
-  if (const auto parsed = config::document::parse(*text))
-    for (auto& x : found)
-      if (x.line == 0)
-        x.line = line_of(*parsed, x);
+  const auto more = found.size() - most;
+  found.resize(most);
+  found.push_back({{}, "and " + std::to_string(more) + " more faults"});
   return found;
 }
 

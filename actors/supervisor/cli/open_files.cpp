@@ -11,12 +11,12 @@ std::optional<std::uint64_t> raise_soft_files() noexcept {
   const auto before = files.rlim_cur;
   files.rlim_cur = files.rlim_max;
   return setrlimit(RLIMIT_NOFILE, &files) == 0 ? std::optional<std::uint64_t>{before}
-                                                : std::nullopt;
+                                               : std::nullopt;
 }
 
 std::uint64_t most_programs() noexcept {
   constexpr std::uint64_t for_ourselves = 40; // and what a start of one more needs for a moment
-  constexpr std::uint64_t for_each = 5;       // its helper, its main process, its output and its words
+  constexpr std::uint64_t for_each = 5; // its helper, its main process, its output and its words
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_max < for_ourselves)
     return 0;

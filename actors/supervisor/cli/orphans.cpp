@@ -83,16 +83,16 @@ bool may_inherit_children() noexcept {
 }
 
 bool orphans::look() {
-  auto ended = ended_children();
+  const auto ended = ended_children();
   const auto was_seen = [this](pid_t who) { return seen_.contains(who); };
-  if (std::ranges::any_of(ended, was_seen)) // most are called for at once
-    for (const auto who : held())
-      ended.erase(who);
+  const auto kept = std::ranges::any_of(ended, was_seen) ? held() : std::set<pid_t>{};
+  std::set<pid_t> left; // most are called for at once
   for (const auto who : ended)
-    if (was_seen(who))
+    if (was_seen(who) && !kept.contains(who))
       waitid(P_PID, static_cast<id_t>(who), nullptr, WEXITED | WNOHANG);
-  std::erase_if(ended, was_seen);
-  seen_ = std::move(ended);
+    else
+      left.insert(who);
+  seen_ = std::move(left);
   return !seen_.empty();
 }
 

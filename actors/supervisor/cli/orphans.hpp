@@ -18,8 +18,8 @@ public:
   /// Time for others to call for a child that has ended.
   static constexpr std::chrono::milliseconds patience{100};
 
-  /// Lets go of those that had ended when it was last called and are still there. True: others have
-  /// ended since, look again after `patience`.
+  /// Lets go of those that had ended when it was last called and are still there. True: somebody has
+  /// ended since, or is still held, so look again after `patience`.
   bool look();
 
 private:

@@ -138,19 +138,21 @@ std::string title_of(const declared_spec& spec, const std::filesystem::path& fil
   return spec.id.empty() ? file.filename().string() : spec.id;
 }
 
-expected<bound_tree> load(const run_options& options, const catalog& known) {
-  const auto spec = load_spec(options.file);
-  if (!spec)
-    return spec.error();
-  bound_tree made{.title = title_of(*spec, options.file)};
-  made.behind = std::make_shared<backstage>(
-    std::make_shared<printer>(screen{screen_options::ours(made.title)}));
-  auto in = program_of(made.behind, options.file);
-  auto bound = known.bind(*spec, in);
-  if (!bound)
-    return with_lines(bound.error(), options.file);
-  made.spec = *std::move(bound);
-  return made;
+/// Nothing, if there are faults, which are said on standard error then.
+std::optional<bound_tree> load(const run_options& options, const catalog& known) {
+  auto file = spec_draft::of(options.file);
+  bound_tree made;
+  if (file.read()) {
+    made.title = title_of(*file.read(), options.file);
+    made.behind = std::make_shared<backstage>(
+      std::make_shared<printer>(screen{screen_options::ours(made.title)}));
+    auto in = program_of(made.behind, options.file);
+    made.spec = bind(file, known, in);
+  }
+  if (file.is_good())
+    return made;
+  print(std::cerr, options.file, file.wrong());
+  return std::nullopt;
 }
 
 /// From the first actor to the last word.
@@ -196,10 +198,8 @@ int run(bound_tree what, const run_options& options, const catalog& known) {
 
 int run(const run_options& options, const catalog& known, console& said) {
   auto what = load(options, known);
-  if (!what) {
-    print(std::cerr, options.file, what.error());
+  if (!what)
     return exit_code::bad_input;
-  }
   said.close(); // there will be many who write
   return run(*std::move(what), options, known);
 }

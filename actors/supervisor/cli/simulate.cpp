@@ -1,6 +1,5 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
-#include "supervisor/config/json.hpp"
 #include "supervisor/config/text_of.hpp"
 
 #include <iostream>
@@ -22,7 +21,7 @@ bool add_script(const std::filesystem::path& file, const declared_spec& tree, sc
   if (read)
     to = *read;
   else
-    print(std::cerr, file, read.error());
+    print(std::cerr, file, first_thousand(read.error()));
   return bool{read};
 }
 
@@ -56,18 +55,14 @@ int simulate(const simulate_options& asked, const catalog& known) {
     std::cerr << "nothing would happen: say --script FILE, or --crash CHILD --every DURATION\n";
     return exit_code::bad_input;
   }
-  const auto tree = load_spec(asked.file);
-  if (!tree) {
-    print(std::cerr, asked.file, tree.error());
+  const auto tree = load_to_try(asked.file, known);
+  if (!tree)
     return exit_code::bad_input;
-  }
-  print(std::cerr, asked.file, with_lines(unknown_names(*tree, known), asked.file), "warning: ");
   const auto played = asked_for(asked, *tree);
   if (!played)
     return exit_code::bad_input;
-  const auto told = simulate(*tree, *played, asked.how);
-  std::cout << (asked.as_json ? to_json(told) : to_string(told));
-  return code_of(told);
+  const auto form = asked.as_json ? telling_form::json : telling_form::text;
+  return code_of(tell(std::cout, form, *tree, *played, asked.how));
 }
 
 } // namespace supervisor

@@ -155,7 +155,7 @@ constexpr auto child_table = std::to_array<field<declared_child_spec>>({
     "What happens when its restart limit is reached; an optional child is quarantined if missing."),
   {.key = "success_exit_codes",
    .what = holds::codes,
-   .doc = "Exit codes that are no failure.",
+   .doc = "Exit codes that are no failure, from 0 to 255.",
    .by_default = "[0]",
    .read = into_more<&child_details::success_exit_codes>},
   {.key = "limits",

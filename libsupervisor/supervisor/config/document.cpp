@@ -100,6 +100,9 @@ public:
   bool end_object() { return close(); }
   bool end_array() { return close(); }
 
+  /// For the parser a text ends there, whatever comes behind it.
+  void end_at_zero_byte() { stop("not JSON: " + place(read()) + ": a zero byte"); }
+
   bool parse_error(std::size_t, const std::string&, const json::exception& e) {
     return stop("not JSON: " + place(read()) + ": " + plain(e.what()));
   }
@@ -193,14 +196,22 @@ std::string_view name_of(value::kind what) {
 expected<document> document::parse(std::string_view text) {
   if (text.size() > std::numeric_limits<std::uint32_t>::max())
     return fault{{}, "larger than 4 GiB"};
+  const auto zero = std::min(text.find('\0'), text.size());
   document made;
   made.source_ = text;
   std::size_t reached = 0;
   std::size_t unused = 0;
   builder sax{made, reached};
   const auto* const end = text.data() + text.size();
-  if (!json::sax_parse(cursor{text.data(), reached}, cursor{end, unused}, &sax,
-                       json::input_format_t::json, true, true))
+  const auto good = json::sax_parse(cursor{text.data(), reached}, cursor{end, unused}, &sax,
+                                    json::input_format_t::json, true, true);
+  if (!good && reached <= zero)
+    return *sax.trouble();
+  if (zero != text.size()) {
+    reached = zero + 1;
+    sax.end_at_zero_byte();
+  }
+  if (sax.trouble())
     return *sax.trouble();
   return made;
 }
@@ -224,45 +235,6 @@ std::string document::pointer(const value& x) const {
     else
       text = below(std::move(text), v->key);
   return text;
-}
-
-namespace {
-
-std::string unescaped(std::string_view step) {
-  std::string key;
-  for (std::size_t i = 0; i < step.size(); ++i)
-    if (step[i] == '~' && i + 1 < step.size())
-      key += step[++i] == '1' ? '/' : '~';
-    else
-      key += step[i];
-  return key;
-}
-
-} // namespace
-
-const value* document::element(const value& array, std::string_view step) const {
-  auto ordinal = std::numeric_limits<std::uint32_t>::max();
-  std::from_chars(step.data(), step.data() + step.size(), ordinal);
-  for (const auto& x : in(array))
-    if (x.ordinal == ordinal)
-      return &x;
-  return nullptr;
-}
-
-const value& document::nearest(std::string_view pointer) const {
-  const auto* at = &root();
-  while (!pointer.empty()) {
-    pointer.remove_prefix(1);
-    const auto step = pointer.substr(0, pointer.find('/'));
-    pointer.remove_prefix(step.size());
-
-    const auto* const found
-      = at->what == value::kind::array ? element(*at, step) : find(*at, unescaped(step));
-    if (!found)
-      return *at;
-    at = found;
-  }
-  return *at;
 }
 
 std::vector<const value*> document::repeated() const {

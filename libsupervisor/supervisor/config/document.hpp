@@ -74,17 +74,12 @@ public:
 
   std::string pointer(const value&) const;
 
-  /// What a pointer means, or the nearest value around it that exists.
-  const value& nearest(std::string_view pointer) const;
-
   /// Members whose key an earlier member of the same object has.
   std::vector<const value*> repeated() const;
 
 private:
   friend class builder;
   document() = default;
-
-  const value* element(const value& array, std::string_view step) const;
 
   std::string_view source_{};
   std::vector<value> row_{};

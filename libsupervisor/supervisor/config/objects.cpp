@@ -14,9 +14,13 @@ using showing::printable;
 using showing::quoted;
 
 void refuse_unknown(reading& r, const value& v, words known) {
-  auto closest = v.key.size() > 40 ? "" : did_you_mean(v.key, {known.begin(), known.end()});
-  r.wrong(v, "unknown key " + quoted(v.key)
-               + (closest.empty() ? ", known here: " + list(known) : std::move(closest)));
+  const auto meant
+    = v.key.size() > 40 ? std::string_view{} : closest_to(v.key, {known.begin(), known.end()});
+  r.unknown(
+    v,
+    "unknown key " + quoted(v.key)
+      + (meant.empty() ? ", known here: " + list(known) : ", did you mean " + quoted(meant) + "?"),
+    meant);
 }
 
 namespace {
@@ -47,11 +51,21 @@ void read(reading& r, const value& v, stop_budget& to) {
     read_duration(r, v, stop_words, to.graceful);
 }
 
+void read_name_of_schema(reading& r, const value& v, declared_spec&) {
+  if (v.what != value::kind::text)
+    wrong_kind(r, v, "a string: where the schema is that the file keeps to");
+}
+
 void read_version(reading& r, const value& v, declared_spec&) {
   if (v.what != value::kind::number)
     wrong_kind(r, v, "1");
   else if (v.number != 1)
     r.wrong(v, printable(v.text) + " is no version that can be read here, must be 1");
+}
+
+void read_intensity(reading& r, const value& v, declared_spec& to) {
+  to.says_intensity = true;
+  read(r, v, to.intensity);
 }
 
 void read_graceful(reading& r, const value& v, stop_budget& to) {
@@ -69,7 +83,7 @@ namespace {
 
 /// Without spaces and comments. It has been parsed, so every comment and string ends.
 std::string compact(std::string_view json) {
-  constexpr std::string_view ends_of_comment{"\r\n\0", 3}; // as the parser sees it
+  constexpr std::string_view ends_of_comment{"\r\n"}; // as the parser sees it
   std::string text;
   for (std::size_t i = 0; i < json.size(); ++i) {
     if (json[i] == '"') {

@@ -12,7 +12,13 @@ void read_file(reading&, declared_spec& to);
 
 void read_child(reading&, const value&, declared_child_spec& to);
 
+/// The schema that the file says it keeps to is for editors.
+void read_name_of_schema(reading&, const value&, declared_spec&);
+
 void read_version(reading&, const value&, declared_spec&);
+/// Whoever says it has decided something, whatever the numbers.
+void read_intensity(reading&, const value&, declared_spec& to);
+
 void read_children(reading&, const value&, declared_spec& to);
 void read_nested(reading&, const value&, declared_child_spec& to);
 

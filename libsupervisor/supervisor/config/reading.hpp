@@ -1,20 +1,26 @@
 #pragma once
 
-#include "supervisor/config/document.hpp"
+#include "supervisor/config/consequences.hpp"
+#include "supervisor/config/finder.hpp"
 
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace supervisor::config {
+
+/// A fault, and where in the file what it is about stands.
+struct located_fault {
+  std::size_t at = 0;
+  fault what{};
+};
 
 /// A file while it is decoded, and what is wrong with it so far.
 class reading {
 public:
   static constexpr std::size_t most_faults = 1000; // the rest is counted
 
-  explicit reading(const document& file) : file_(file) {}
+  explicit reading(const document& file) : file_(file), places_(file) {}
 
   const document& file() const { return file_; }
   std::size_t count() const { return found_.size() + left_out_; }
@@ -24,25 +30,33 @@ public:
   /// For a key that `object` should have.
   void missing(const value& object, std::string_view key, std::string what);
 
-  /// Faults of what was decoded, found without the file. Those at or inside a value that already
-  /// has one are dropped: they are about what stands there instead.
+  /// For a key that nobody knows; `meant` is the one that it may be, if there is one.
+  void unknown(const value& at, std::string what, std::string_view meant);
+
+  /// Faults of what was decoded, found without the file. Those that follow from others are dropped: at
+  /// or inside a value that already has one, or about one that was held against a value that could not
+  /// be read.
   void add(const faults& of_spec);
 
-  /// In the order of the file, with lines.
-  faults in_order() &&;
+  /// Whether all children could be read, and their ids: else nobody knows whom a name means.
+  bool knows_all_children() const { return !unread_.has_children(); }
+
+  /// In the order of the file, with lines; if there are very many, the last one says how many more.
+  faults in_order() const;
 
 private:
-  struct finding {
-    std::size_t at = 0; // in the file
-    fault what{};
-  };
-
   bool is_full() const { return found_.size() == most_faults; }
   void note(const value& at, std::string where, std::string what);
 
   const document& file_;
-  std::vector<finding> found_{};
+  finder places_;
+  std::vector<located_fault> found_{};
+  std::vector<std::string> meant_{}; ///< places of keys that may be misspelt
+  unread_places unread_{};
   std::size_t left_out_ = 0;
 };
+
+/// Whatever else is to be said of a file, likewise: nothing is dropped.
+faults in_order(const document&, const faults&);
 
 } // namespace supervisor::config

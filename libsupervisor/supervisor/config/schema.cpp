@@ -58,8 +58,7 @@ json integer(json least, json most) {
 }
 
 json codes() {
-  using range = std::numeric_limits<std::int32_t>;
-  auto form = array_of(integer(range::min(), range::max()));
+  auto form = array_of(integer(0, most_exit_code));
   form["minItems"] = 1;
   return form;
 }

@@ -56,7 +56,7 @@ constexpr auto dynamic_supervisor_policy_table = std::to_array<field<dynamic_sup
 constexpr field<declared_spec> spec_later(std::string_view key) { return {.key = key}; }
 
 // The file's own keys come first, and a nested supervisor has those behind them.
-constexpr std::size_t own_fields = 4;
+constexpr std::size_t own_fields = 5;
 
 constexpr auto file_table = std::to_array<field<declared_spec>>({
   {.key = "version",
@@ -79,6 +79,10 @@ constexpr auto file_table = std::to_array<field<declared_spec>>({
    .by_default = "256",
    .read = into_more_count<&supervisor_details::control_channel_capacity>,
    .least = 1},
+  {.key = "$schema",
+   .what = holds::any_text,
+   .doc = "Where the schema is that the file keeps to, for editors; nobody else looks at it.",
+   .read = read_name_of_schema},
   {.key = "strategy",
    .what = holds::word,
    .doc = "Who goes down and comes up again with a child that is restarted. With "
@@ -89,7 +93,7 @@ constexpr auto file_table = std::to_array<field<declared_spec>>({
   {.key = "intensity",
    .what = holds::object,
    .doc = "How many restarts the supervisor bears before it gives up.",
-   .read = into<&declared_spec::intensity>,
+   .read = read_intensity,
    .object = "intensity"},
   {.key = "defaults",
    .what = holds::object,

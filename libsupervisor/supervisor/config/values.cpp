@@ -163,8 +163,7 @@ std::optional<double> whole(reading& r, const value& v, double least, double mos
 }
 
 void read_code(reading& r, const value& v, std::int32_t& to) {
-  using range = std::numeric_limits<std::int32_t>;
-  if (const auto code = whole(r, v, range::min(), range::max(), "a whole number"))
+  if (const auto code = whole(r, v, 0, most_exit_code, "a whole number from 0 to 255"))
     to = static_cast<std::int32_t>(*code);
 }
 

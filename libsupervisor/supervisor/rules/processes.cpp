@@ -2,6 +2,8 @@
 #include "supervisor/text/printable.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 namespace supervisor::detail {
 
@@ -78,8 +80,10 @@ void check_argv(const std::vector<std::string>& argv, const std::string& where, 
 void check_inherited(const process_spec& x, const std::string& where, faults& found) {
   if (x.inherit != env_inheritance::listed && !x.inherited.empty())
     found.push_back({where, "goes only with inherit \"listed\""});
-  for (std::size_t i = 0; i < x.inherited.size(); ++i)
+  for (std::size_t i = 0; i < x.inherited.size(); ++i) {
     check_variable(x.inherited[i], where + "/" + std::to_string(i), found);
+    check_not_reserved(x.inherited[i], where + "/" + std::to_string(i), found);
+  }
 }
 
 void check_optional_text(const std::string& text, const std::string& where, faults& found) {
@@ -104,12 +108,43 @@ void check_variable(const std::string& name, const std::string& where, faults& f
        quoted(name) + " is no name of a variable: a letter or _, then letters, digits and _"});
 }
 
+void check_not_reserved(const std::string& variable, const std::string& where, faults& found) {
+  for (const auto& [name, instead] : reserved_variables())
+    if (variable == name)
+      found.push_back(
+        {where, quoted(variable) + " is the supervisor's to set: " + std::string{instead}});
+}
+
+namespace {
+
+/// A name that is all digits is a number, and so is one with a sign before them.
+bool is_number(std::string_view name) {
+  if (name.starts_with('-') || name.starts_with('+'))
+    name.remove_prefix(1);
+  return !name.empty() && std::ranges::all_of(name, is_digit);
+}
+
+void check_account(const std::string& name, const std::string& where, faults& found) {
+  constexpr auto most = std::numeric_limits<std::uint32_t>::max() - 1; // the last one means none
+  check_optional_text(name, where, found);
+  if (!is_number(name))
+    return;
+  std::uint32_t number = 0;
+  const auto* const end = name.data() + name.size();
+  const auto read = std::from_chars(name.data(), end, number);
+  if (read.ec != std::errc{} || read.ptr != end || number > most)
+    found.push_back({where, quoted(name) + " is out of range, must be a name, or from 0 to "
+                              + std::to_string(most)});
+}
+
+} // namespace
+
 void check_process(const process_spec& x, const std::string& where, faults& found) {
   check_argv(x.argv, where + "/argv", found);
   check_optional_text(x.cwd, where + "/cwd", found);
   check_inherited(x, where + "/inherited", found);
-  check_optional_text(x.user, where + "/user", found);
-  check_optional_text(x.group, where + "/group", found);
+  check_account(x.user, where + "/user", found);
+  check_account(x.group, where + "/group", found);
   if (x.umask && *x.umask > most_umask)
     found.push_back({where + "/umask", "is out of range, must be octal and at most 0777"});
   if (x.stdin_file.empty())

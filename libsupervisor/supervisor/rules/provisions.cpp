@@ -1,7 +1,7 @@
 #include "supervisor/rules/validate.hpp"
 #include "supervisor/text/printable.hpp"
 
-#include <algorithm>
+#include <bitset>
 #include <limits>
 #include <utility>
 
@@ -59,14 +59,17 @@ void check_resource_limits(const child_words& child, const std::string& where, f
 // -- permissions -------------------------------------------------------------------------------------
 
 void check_permissions(const command_permissions& x, const std::string& where, faults& found) {
-  std::vector<int> before;
+  std::bitset<128> before; // more than there are signals
   for (std::size_t i = 0; i < x.allowed_signals.size(); ++i) {
     const auto& name = x.allowed_signals[i];
     const auto number = signal_number(name);
     check_signal(name, element(where, i), found);
-    if (number != 0 && std::ranges::find(before, number) != before.end())
+    if (number == 0)
+      continue;
+    const auto at = static_cast<std::size_t>(number);
+    if (before[at])
       found.push_back({element(where, i), quoted(name) + " is there already: say it once"});
-    before.push_back(number);
+    before.set(at);
   }
 }
 
@@ -81,6 +84,7 @@ void check_secret(const secret_ref& x, const std::string& where, faults& found) 
     found.push_back(
       {where + "/key",
        "of " + quoted(x.name) + " must not be blank: by it the provider knows the secret"});
+  check_no_zero_byte(x.key, where + "/key", found);
 }
 
 void check_unique(names& all, std::string_view name, std::string_view what,
@@ -119,8 +123,11 @@ void check_reference(const env_var& x, names& secrets, const std::string& where,
                               + secrets.closest(name)});
 }
 
-void check(const env_var& x, names& secrets, const std::string& where, faults& found) {
+void check(const env_var& x, task_kind kind, names& secrets, const std::string& where,
+           faults& found) {
   check_variable(x.name, where + "/name", found);
+  if (kind == task_kind::process)
+    check_not_reserved(x.name, where + "/name", found);
   if (x.value && x.secret_ref)
     found.push_back({where, quoted(x.name) + " has a value and a secret_ref: drop one"});
   if (!x.value && !x.secret_ref)
@@ -132,11 +139,12 @@ void check(const env_var& x, names& secrets, const std::string& where, faults& f
     check_reference(x, secrets, where + "/secret_ref", found);
 }
 
-void check_environment(const std::vector<env_var>& variables, names& secrets,
-                       const std::string& where, faults& found) {
+void check_environment(const child_words& child, names& secrets, const std::string& where,
+                       faults& found) {
+  const auto& variables = child.more.environment;
   names all;
   for (std::size_t i = 0; i < variables.size(); ++i) {
-    check(variables[i], secrets, element(where, i), found);
+    check(variables[i], child.kind, secrets, element(where, i), found);
     check_unique(all, variables[i].name, "variable", element(where, i), found);
   }
 }
@@ -166,7 +174,7 @@ void check_provisions(const child_words& child, const std::string& where, faults
     check_permissions(*more.command_permissions, where + "/command_permissions/allowed_signals",
                       found);
   auto secrets = check_secrets(more.secrets, where + "/secrets", found);
-  check_environment(more.environment, secrets, where + "/environment", found);
+  check_environment(child, secrets, where + "/environment", found);
   if (child.kind == task_kind::supervisor)
     check_supervisor(more, where, found);
 }

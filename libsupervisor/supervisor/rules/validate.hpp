@@ -27,6 +27,9 @@ void check_no_zero_byte(std::string_view, const std::string& where, faults& foun
 bool is_variable(std::string_view name);
 
 void check_variable(const std::string& name, const std::string& where, faults& found);
+
+/// Of a process, which gets some from its supervisor only.
+void check_not_reserved(const std::string& variable, const std::string& where, faults& found);
 void check_signal(const std::string& name, const std::string& where, faults& found);
 
 void check_id(std::string_view id, const place& where, faults& found);
@@ -112,16 +115,16 @@ void check_cycle(const std::vector<basic_child_spec<Start>>& children, const std
   const auto rest = without_order(children);
   if (rest.empty())
     return;
-  std::string members;
+  names members;
   auto linked = false;
   for (const auto i : rest) {
-    members += (members.empty() ? "" : ", ") + children[i].id;
+    members.add(children[i].id);
     linked = linked || linked_primary(children[i]);
   }
   const auto& first = children[rest.front()];
   found.push_back({where + "/children/" + std::to_string(rest.front())
                      + (first.dependencies.empty() ? "/sidecar_config" : "/dependencies"),
-                   "dependencies form a cycle, so none of these can start first: " + members
+                   "dependencies form a cycle, so none of these can start first: " + members.some()
                      + (linked ? " (a linked sidecar depends on its primary)" : "")});
 }
 
@@ -155,6 +158,15 @@ void check_nested(const basic_supervisor_spec<Start>& spec, const place& where, 
                      "is the root's to say: commands are counted for the whole tree"});
 }
 
+/// What a start has against itself.
+template <class Start>
+std::string_view objection_of(const Start& x) {
+  if constexpr (requires { x.objection(); })
+    return x.objection();
+  else
+    return {};
+}
+
 /// The program that a start is, if it is one.
 template <class Start>
 const process_spec* program_of(const Start& x) {
@@ -168,6 +180,8 @@ template <class Start>
 void check_start(const Start& start, const place& where, faults& found) {
   if (start.empty())
     found.push_back({where / "start", "a child needs something to start"});
+  if (const auto no = objection_of(start); !no.empty())
+    found.push_back({where / "start", std::string{no}});
   if (const auto* process = program_of(start))
     check_process(*process, where / "process", found);
 }

@@ -77,6 +77,21 @@ void check_defaults(const child_defaults& x, const std::string& where, faults& f
   check_health_policy(x.health_policy, where, found);
 }
 
+namespace {
+
+void check_exit_codes(const std::vector<std::int32_t>& codes, const std::string& where,
+                      faults& found) {
+  if (codes.empty())
+    found.push_back({where, "must name at least one code, such as 0"});
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    if (codes[i] < 0 || codes[i] > most_exit_code)
+      found.push_back({where + "/" + std::to_string(i), std::to_string(codes[i])
+                                                          + " is no exit code, must be from 0 to "
+                                                          + std::to_string(most_exit_code)});
+}
+
+} // namespace
+
 void check_details(const child_words& child, nanoseconds start_timeout, const std::string& where,
                    faults& found) {
   const auto& x = child.more;
@@ -85,8 +100,8 @@ void check_details(const child_words& child, nanoseconds start_timeout, const st
   for (std::size_t i = 0; i < x.tags.size(); ++i)
     if (is_blank(x.tags[i]))
       found.push_back({where + "/tags/" + std::to_string(i), "must not be blank"});
-  if (x.success_exit_codes && x.success_exit_codes->empty())
-    found.push_back({where + "/success_exit_codes", "must name at least one code, such as 0"});
+  if (x.success_exit_codes)
+    check_exit_codes(*x.success_exit_codes, where + "/success_exit_codes", found);
   if (x.limits)
     check_limits(*x.limits, where + "/limits", found);
   if (x.run_timeout)

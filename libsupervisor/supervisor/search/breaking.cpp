@@ -1,107 +1,25 @@
 #include "supervisor/search/breaking.hpp"
 
 #include "supervisor/explain.hpp"
-#include "supervisor/simulate/ends.hpp"
+#include "supervisor/search/frontier.hpp"
+#include "supervisor/search/prospects.hpp"
+#include "supervisor/search/seen.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <queue>
+#include <new>
 #include <set>
-#include <unordered_map>
 
 namespace supervisor::searching {
 
 namespace {
-
-using simulating::as_told;
-using simulating::crashed;
-
-/// One way on: wait until then, or (`who` is somebody) crash that child now.
-struct move_made {
-  std::uint32_t before = nobody;
-  std::uint32_t who = nobody;
-  time_point until{};
-};
-
-struct node {
-  world now;
-  std::uint32_t crashes = 0;
-  std::uint32_t by = nobody;      ///< the move that led here
-  std::vector<time_point> when{}; ///< of the crashes, if a limit has a window
-};
-
-/// Does all that is to be done, until nothing happens without a crash or time.
-class mover {
-public:
-  void settle(world& w) {
-    for (auto moved = true; moved;) {
-      moved = false;
-      for (const auto& x : w.errands())
-        moved |= happen(w, x);
-      for (std::uint32_t who = 1; who < w.where().size(); ++who)
-        moved |= oblige(w, who);
-    }
-  }
-
-  void wait(world& w, time_point until) {
-    while (w.next_wake() <= until) {
-      w.let_pass(w.next_wake());
-      settle(w);
-    }
-    w.let_pass(until);
-  }
-
-  void strike(world& w, std::uint32_t who) {
-    happen(w, {.what = act::kind::ends, .who = who, .exit = crashed});
-    settle(w);
-  }
-
-  std::vector<event> facts{};           ///< of all turns so far
-  std::vector<std::uint32_t> of_whom{}; ///< whose turns they were
-  bool keeps = false;
-
-private:
-  bool happen(world& w, const act& x) {
-    if (!w.can(x))
-      return false;
-    w.happen(x, turn_);
-    if (keeps && turn_.who != nobody)
-      for (const auto& fact : turn_.out.facts) {
-        facts.push_back(fact);
-        of_whom.push_back(turn_.who);
-      }
-    return true;
-  }
-
-  /// It starts, is ready and stops as it should.
-  bool oblige(world& w, std::uint32_t who) {
-    if (w.where()[who].is_supervisor())
-      return false;
-    switch (w.life_at(who).now) {
-      case being::starting:
-        return happen(w, {.what = act::kind::starts, .who = who});
-      case being::up:
-        return w.owes_readiness(who) && happen(w, {.what = act::kind::is_ready, .who = who});
-      case being::told:
-      case being::killed:
-        return happen(w, {.what = act::kind::ends, .who = who, .exit = as_told});
-      case being::absent:
-        return false;
-    }
-    return false;
-  }
-
-  turn_taken turn_{};
-};
 
 /// What happened first and costs least comes first (A*, Hart, Nilsson, Raphael 1968): the first way
 /// found to bring the root down takes the fewest crashes.
 class breaker {
 public:
   breaker(const sites& all, const survival_options& how, bool thorough)
-    : sites_(all), how_(how), thorough_(thorough) {
-    is_plain_ = is_plain(all);
-    longest_window_ = longest_window(all);
+    : sites_(all), how_(how), thorough_(thorough), is_plain_(is_plain(all)), prospects_(all),
+      walker_(all, longest_window(all)), open_(walker_, how.memory / share_of_scenes) {
     made_.seed = how.seed;
     made_.rolls_dice = rolls_dice(all);
     const auto folds = !made_.rolls_dice && !thorough;
@@ -113,40 +31,37 @@ public:
   }
 
   survival run() && {
-    node first{.now = world{sites_}};
-    mover_.settle(first.now);
-    begun_at_ = first.now.now();
-    open(std::move(first));
-    while (!open_.empty() && !full_) {
-      const auto next = take();
-      if (next.now.is_over())
-        return falls(next);
-      expand(next);
+    try {
+      search();
+    } catch (const std::bad_alloc&) { // there is less of it than we may use
+      met_ = survival_bound::memory;
     }
-    if (full_)
+    if (met_ != survival_bound::none)
       return not_all();
-    made_.how = survival_outcome::survives;
-    made_.states = std::max<std::uint64_t>(made_.states, 1); // that of the beginning
-    made_.crashes = how_.crashes;
+    made_.states = std::max<std::uint64_t>(seen_.size(), 1); // that of the beginning
     return std::move(made_);
   }
 
 private:
-  struct entry {
-    std::uint32_t least = 0; ///< crashes in all
-    std::uint32_t crashes = 0;
-    std::uint64_t number = 0;
+  /// Scenes are quick to find when they are kept, and quick to make again: few are enough.
+  static constexpr std::uint64_t share_of_scenes = 4;
 
-    bool operator<(const entry& x) const { // the queue has its largest in front
-      if (least != x.least)
-        return least > x.least;
-      return crashes != x.crashes ? crashes < x.crashes : number < x.number;
+  void search() {
+    open({}, 0, walker_.begin());
+    while (!open_.empty() && met_ == survival_bound::none) {
+      const auto next = open_.take();
+      least_ = next.end.least;
+      if (next.here.now.is_over())
+        return falls(next.end);
+      expand(next);
     }
-  };
+    made_.how = survival_outcome::survives;
+    made_.crashes = how_.crashes;
+  }
 
   /// Twice the longest time that anything here remembers.
   nanoseconds horizon() const {
-    auto longest = std::max<nanoseconds>(std::chrono::hours{1}, longest_window_);
+    auto longest = std::max<nanoseconds>(std::chrono::hours{1}, longest_window(sites_));
     for (const auto& x : sites_)
       if (x.is_supervisor()) {
         longest = std::max(longest, x.by->intensity.period);
@@ -156,113 +71,95 @@ private:
     return longest > nanoseconds::max() / 2 ? nanoseconds::max() : 2 * longest;
   }
 
+  void expand(const frontier::taken& from) {
+    const auto& w = from.here.now;
+    std::set<key> tried; // equal children
+    for (std::uint32_t who = 1; who < sites_.size(); ++who)
+      if (!sites_[who].is_supervisor() && w.life_at(who).now == being::up
+          && tried.insert(key_of_child(w, who, overlooked_)).second) {
+        auto next = from.here;
+        walker_.strike(next, who);
+        open({from.end.number, who}, from.end.crashes + 1, std::move(next));
+      }
+    if (auto later = from.here; walker_.wait(later))
+      open({from.end.number, nobody}, from.end.crashes, std::move(later));
+  }
+
   /// Unless it was there before, or would take too many crashes.
-  void open(node x) {
-    const auto least = x.crashes + crashes_left(x.now);
-    if (least > how_.crashes)
-      return;
-    imprint all;
-    all.add(key_of(x.now, overlooked_));
-    for (const auto at : x.when)
-      all.add(static_cast<std::uint64_t>((x.now.now() - at).count()));
-    if (!is_better(all.made(), x.crashes))
-      return;
-    open_.push({least, x.crashes, nodes_.size()});
-    nodes_.push_back(std::make_unique<node>(std::move(x)));
+  void open(const move_made& by, std::uint32_t crashes, scene x) {
+    const auto least = crashes + crashes_left(x.now);
+    if (least <= how_.crashes && is_better(key_of(x), crashes))
+      open_.add(by, least, crashes, std::move(x));
   }
 
   std::uint32_t crashes_left(const world& w) const {
     if (w.is_over())
       return 0;
-    return thorough_ || !is_plain_ ? 1 : std::max(1u, least_crashes_left(w));
+    const auto foreseen = prospects_.least_crashes_left(w);
+    return thorough_ ? std::min(foreseen, 1u) : foreseen;
+  }
+
+  key key_of(const scene& x) const {
+    imprint all;
+    all.add(searching::key_of(x.now, overlooked_));
+    for (const auto at : x.crashes)
+      all.add(static_cast<std::uint64_t>((x.now.now() - at).count()));
+    return all.made();
   }
 
   /// And there is room for it.
   bool is_better(const key& x, std::uint32_t crashes) {
-    const auto at = seen_.find(x);
-    if (at != seen_.end()) {
-      const auto better = crashes < at->second;
-      at->second = std::min(at->second, crashes);
+    if (auto* const before = seen_.find(x)) {
+      const auto better = crashes < *before;
+      *before = std::min(*before, crashes);
       return better;
     }
-    full_ = made_.states == how_.most_states;
-    if (full_)
+    if (seen_.size() == how_.most_states)
+      met_ = survival_bound::states;
+    else if (!has_room_for(x))
+      met_ = survival_bound::memory;
+    if (met_ != survival_bound::none)
       return false;
-    ++made_.states;
-    return seen_.emplace(x, crashes).second;
+    seen_.add(x, crashes);
+    return true;
   }
 
-  node take() {
-    auto next = std::move(nodes_[open_.top().number]);
-    least_ = open_.top().least;
-    open_.pop();
-    return std::move(*next);
-  }
-
-  void expand(const node& from) {
-    std::set<key> tried; // equal children
-    for (std::uint32_t who = 1; who < sites_.size(); ++who)
-      if (!sites_[who].is_supervisor() && from.now.life_at(who).now == being::up
-          && tried.insert(key_of_child(from.now, who, overlooked_)).second)
-        open(struck(from, who));
-    const auto next = next_instant(from.now, from.when);
-    if (next == time_point::max())
-      return;
-    auto later = from;
-    later.by = remember({from.by, nobody, next});
-    mover_.wait(later.now, next);
-    std::erase_if(later.when, [&](time_point at) { return next - at > longest_window_; });
-    open(std::move(later));
-  }
-
-  node struck(const node& from, std::uint32_t who) {
-    auto next = from;
-    ++next.crashes;
-    next.by = remember({from.by, who, from.now.now()});
-    if (longest_window_ > nanoseconds{0})
-      next.when.push_back(from.now.now());
-    mover_.strike(next.now, who);
-    return next;
-  }
-
-  std::uint32_t remember(const move_made& x) {
-    moves_.push_back(x);
-    return static_cast<std::uint32_t>(moves_.size() - 1);
+  bool has_room_for(const key& x) const {
+    const auto used = open_.bytes() + seen_.bytes() + seen_.more_bytes_to_add(x);
+    return used <= how_.memory - how_.memory / share_of_scenes;
   }
 
   survival not_all() {
     made_.how = survival_outcome::not_all_tried;
+    made_.bound = met_;
+    made_.states = seen_.size();
     made_.crashes = least_ - 1;
     return std::move(made_);
   }
 
-  survival falls(const node& last) {
+  void falls(const open_end& last) {
     made_.how = survival_outcome::falls;
     made_.crashes = last.crashes;
-    std::vector<move_made> moves;
-    for (auto x = last.by; x != nobody; x = moves_[x].before)
-      moves.push_back(moves_[x]);
-    std::ranges::reverse(moves);
-    tell(moves);
-    return std::move(made_);
+    tell(open_.ways().path_to(last.number));
   }
 
   /// The same once more, and this time somebody listens.
-  void tell(const std::vector<move_made>& moves) {
-    mover again;
-    world w{sites_};
-    again.settle(w);
+  void tell(const std::vector<std::uint32_t>& path) {
+    auto here = walker_.begin();
+    const auto begun_at = here.now.now();
+    auto& again = walker_.by;
     again.keeps = true;
-    for (const auto& x : moves) {
-      if (x.who == nobody) {
-        again.wait(w, x.until);
-        continue;
-      }
+    for (const auto number : path) {
       again.facts.clear();
       again.of_whom.clear();
-      again.strike(w, x.who);
-      made_.trace.push_back(
-        {x.until - begun_at_, sites_[x.who].path, words_for(again.facts, again.of_whom)});
+      const auto at = here.now.now();
+      const auto who = open_.ways().who_moved(number);
+      if (number == path.front())
+        continue; // that is where it begins
+      walker_.go(here, who);
+      if (who != nobody)
+        made_.trace.push_back(
+          {at - begun_at, sites_[who].path, words_for(again.facts, again.of_whom)});
     }
   }
 
@@ -272,17 +169,14 @@ private:
   const sites& sites_;
   const survival_options& how_;
   const bool thorough_;
+  const bool is_plain_;
   overlooking overlooked_{};
-  bool is_plain_ = false;
-  nanoseconds longest_window_{0};
-  bool full_ = false;
+  const prospects prospects_;
+  walker walker_;
+  frontier open_;
+  seen seen_{};
+  survival_bound met_ = survival_bound::none;
   std::uint32_t least_ = 1; ///< crashes in all, of the last one taken
-  mover mover_{};
-  time_point begun_at_{};
-  std::priority_queue<entry> open_{};
-  std::vector<std::unique_ptr<node>> nodes_{};
-  std::vector<move_made> moves_{};
-  std::unordered_map<key, std::uint32_t, key_hash> seen_{}; ///< by how few crashes
   survival made_{};
 };
 

@@ -19,10 +19,6 @@ bool rolls_dice(const sites&);
 /// How long any limit remembers a crash; 0: there are none.
 nanoseconds longest_window(const sites&);
 
-/// Of a plain tree: as few crashes as could possibly be left until the root falls, if no time passed
-/// and no window moved on. Never too many.
-std::uint32_t least_crashes_left(const world&);
-
 /// When something changes by itself, if nothing happens before; time_point::max(): never.
 time_point next_instant(const world&, const std::vector<time_point>& crashes);
 

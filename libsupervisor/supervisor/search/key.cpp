@@ -3,6 +3,7 @@
 #include "supervisor/make_plan.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace supervisor::searching {
 
@@ -56,9 +57,15 @@ private:
   }
 
   static void add(imprint& to, const memory_slot& x) {
-    add(to, x.bytes().size());
-    for (const auto byte : x.bytes())
-      add(to, byte);
+    auto rest = x.bytes();
+    add(to, rest.size());
+    while (!rest.empty()) {
+      std::uint64_t some = 0;
+      const auto size = std::min(rest.size(), sizeof some);
+      std::memcpy(&some, rest.data(), size);
+      to.add(some);
+      rest = rest.subspan(size);
+    }
   }
 
   static void add(imprint& to, const std::deque<slot>& x) {

@@ -13,8 +13,6 @@ namespace {
 
 using simulating::crashed;
 
-constexpr std::uint32_t never = 1'000'000; // crashes that nobody waits for
-
 /// Only the count of restarts within the period stands between a crash and the supervisor above.
 bool is_plain(const plan::kind& x) {
   auto plain = !x.limits && !x.significant && x.group == plan::none;
@@ -30,49 +28,6 @@ bool is_plain(const plan& x) {
 }
 
 bool is_plain(const site& x) { return !x.is_supervisor() || is_plain(*x.by); }
-
-/// Of one supervisor: how many crashes below it, at least, until it gives up.
-class reckoning {
-public:
-  explicit reckoning(const world& w) : world_(w) {}
-
-  std::uint32_t left(std::uint32_t who, bool fresh) const {
-    const auto& site = world_.where()[who];
-    if (!site.is_supervisor())
-      return 1;
-    if (site.by->intensity.restarts == unlimited)
-      return never;
-    const auto& office = world_.office_of(who);
-    const auto anew = fresh || !office.open;
-    return sum_of_cheapest(who, anew, failures_left(site, anew ? nullptr : &office.mind));
-  }
-
-private:
-  std::uint32_t failures_left(const site& x, const state* mind) const {
-    std::uint32_t strikes = 0;
-    if (mind)
-      for (const auto at : mind->strikes)
-        strikes += !x.by->intensity.forgets(at, world_.now());
-    return x.by->intensity.restarts - std::min(strikes, x.by->intensity.restarts) + 1;
-  }
-
-  /// Each child may fail once from where it is, and as often as one likes from its beginning.
-  std::uint32_t sum_of_cheapest(std::uint32_t who, bool fresh, std::uint32_t failures) const {
-    std::vector<std::uint32_t> now;
-    auto later = never;
-    for (const auto child : world_.where()[who].below) {
-      later = std::min(later, left(child, true));
-      now.push_back(left(child, fresh));
-    }
-    std::ranges::sort(now);
-    std::uint64_t sum = 0;
-    for (std::uint32_t i = 0; i < failures; ++i)
-      sum += i < now.size() ? std::min(now[i], later) : later;
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, never));
-  }
-
-  const world& world_;
-};
 
 class nearest {
 public:
@@ -145,8 +100,6 @@ nanoseconds longest_window(const sites& all) {
       each_window(*x.by, [&](nanoseconds window) { longest = std::max(longest, window); });
   return longest;
 }
-
-std::uint32_t least_crashes_left(const world& w) { return reckoning{w}.left(0, false); }
 
 time_point next_instant(const world& w, const std::vector<time_point>& crashes) {
   nearest next{w.now()};

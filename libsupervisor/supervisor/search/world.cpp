@@ -34,24 +34,29 @@ T take_first(std::vector<T>& all) {
 
 } // namespace
 
+const office& world::office_of(std::uint32_t who) const {
+  static const office closed{};
+  return offices_[who] ? *offices_[who] : closed;
+}
+
 bool world::can(const act& x) const {
   const auto is = [&](being wanted) { return lives_[x.who].now == wanted; };
   switch (x.what) {
     case act::kind::shut_down:
-      return begun_ && offices_[0].open && lives_[0].now != being::told;
+      return begun_ && office_of(0).open && lives_[0].now != being::told;
     case act::kind::obey:
       return !orders_[x.who].empty();
     case act::kind::hear:
       return !said_[x.who].empty();
     case act::kind::hear_all:
-      return offices_[x.who].open;
+      return office_of(x.who).open;
     case act::kind::wake:
-      return std::ranges::any_of(offices_[x.who].wakes, [this](auto at) { return at <= now_; });
+      return std::ranges::any_of(office_of(x.who).wakes, [this](auto at) { return at <= now_; });
     case act::kind::pass_time:
     case act::kind::pause:
       return next_wake() != time_point::max();
     case act::kind::listened:
-      return offices_[x.who].listens && !has_mail(x.who);
+      return office_of(x.who).listens && !has_mail(x.who);
     case act::kind::loses_main:
       return is(being::up) && !place(x.who).is_supervisor() && !lives_[x.who].is_rest;
     case act::kind::starts:
@@ -61,10 +66,10 @@ bool world::can(const act& x) const {
     case act::kind::ends:
       return is_alive(lives_[x.who]) && !place(x.who).is_supervisor();
     case act::kind::echo:
-      return place(x.who).above != nobody && offices_[place(x.who).above].open
+      return place(x.who).above != nobody && office_of(place(x.who).above).open
              && lives_[x.who].number > 1;
     case act::kind::command:
-      return place(x.who).above != nobody && offices_[place(x.who).above].open;
+      return place(x.who).above != nobody && office_of(place(x.who).above).open;
   }
   return false;
 }
@@ -88,8 +93,9 @@ bool world::owes_readiness(std::uint32_t who) const {
 time_point world::next_wake() const {
   auto next = time_point::max();
   for (const auto& x : offices_)
-    for (const auto at : x.wakes)
-      next = std::min(next, at);
+    if (x)
+      for (const auto at : x->wakes)
+        next = std::min(next, at);
   return next;
 }
 
@@ -119,7 +125,7 @@ void world::happen(const act& x, turn_taken& out) {
     case act::kind::pause:
       return let_pass(next_wake() + length_of_a_pause);
     case act::kind::listened:
-      offices_[x.who].listens = false;
+      offices_[x.who].make().listens = false;
       out.given.push_back({.what = news::listened});
       return decide(x.who, out);
     case act::kind::loses_main:
@@ -150,17 +156,17 @@ void world::happen(const act& x, turn_taken& out) {
 /// Whoever is gone hears nothing.
 void world::say(std::uint32_t who, const input& what) {
   const auto to = place(who).above;
-  if (to != nobody && offices_[to].open)
+  if (to != nobody && office_of(to).open)
     said_[who].push_back({to, what});
 }
 
 /// Its supervisor may be gone: whoever is above that has to know who is still there.
 void world::say_late(std::uint32_t who) {
   const auto above = place(who).above;
-  if (above == nobody || offices_[above].open)
+  if (above == nobody || office_of(above).open)
     return say(who, {.what = news::exited, .who = life_of(who), .exit = killed});
   for (auto x = above; place(x).above != nobody; x = place(x).above)
-    if (const auto to = place(x).above; offices_[to].open) {
+    if (const auto to = place(x).above; office_of(to).open) {
       said_[who].push_back({to, {.what = news::late_end, .who = life_of(x)}});
       return;
     }
@@ -182,7 +188,7 @@ void world::obey(std::uint32_t who, turn_taken& out) {
     return kill_supervisor(who);
   if (next == order::begin) {
     begun_ = true;
-    offices_[who] = {.open = true, .mind = make_state(*place(who).by)};
+    offices_[who] = office{.open = true, .mind = make_state(*place(who).by)};
     for (const auto child : place(who).below)
       lives_[child].number = 0;
   }
@@ -201,9 +207,9 @@ void world::hear_all(std::uint32_t who, turn_taken& out) {
     take_first(orders_[who]);
     out.given.push_back({.what = news::stop});
   }
-  if (const auto due = std::ranges::min_element(offices_[who].wakes);
-      due != offices_[who].wakes.end() && *due <= now_) {
-    offices_[who].wakes.erase(due);
+  auto& wakes = offices_[who].make().wakes;
+  if (const auto due = std::ranges::min_element(wakes); due != wakes.end() && *due <= now_) {
+    wakes.erase(due);
     out.given.push_back({.what = news::deadline});
   }
   for (auto& all : said_)
@@ -213,14 +219,14 @@ void world::hear_all(std::uint32_t who, turn_taken& out) {
 }
 
 void world::wake(std::uint32_t who, turn_taken& out) {
-  auto& wakes = offices_[who].wakes;
+  auto& wakes = offices_[who].make().wakes;
   wakes.erase(std::ranges::min_element(wakes));
   out.given.push_back({.what = news::deadline});
   decide(who, out);
 }
 
 void world::decide(std::uint32_t who, turn_taken& out) {
-  auto& mine = offices_[who];
+  auto& mine = offices_[who].make();
   out.who = who;
   step(*place(who).by, mine.mind, mine.counts, out.given, now_, out.out);
   if (mine.mind.finished)
@@ -242,10 +248,10 @@ void world::carry_out(std::uint32_t who, const effect& x) {
       lives_[child].left = is_alive(lives_[child]);
       return;
     case deed::wake:
-      offices_[who].wakes.push_back(x.at);
+      offices_[who].make().wakes.push_back(x.at);
       return;
     case deed::listen:
-      offices_[who].listens = true;
+      offices_[who].make().listens = true;
       return;
     case deed::begun:
       lives_[who].now = lives_[who].now == being::starting ? being::up : lives_[who].now;

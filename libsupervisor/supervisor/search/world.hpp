@@ -122,18 +122,21 @@ public:
   void let_pass(time_point until) { now_ = std::max(now_, until); }
   time_point now() const { return now_; }
 
-  bool is_over() const { return begun_ && !offices_[0].open; }
+  bool is_over() const { return begun_ && !office_of(0).open; }
   aim over() const { return over_; }
 
   const sites& where() const { return *sites_; }
   const creature& life_at(std::uint32_t who) const { return lives_[who]; }
-  const office& office_of(std::uint32_t who) const { return offices_[who]; }
+
+  /// Closed, if it is no supervisor or does not run.
+  const office& office_of(std::uint32_t who) const;
+
   const std::vector<letter>& said_by(std::uint32_t who) const { return said_[who]; }
   const std::vector<order>& told_to(std::uint32_t who) const { return orders_[who]; }
 
   /// Its row in the mind of the supervisor above, which is open.
   const child_row& row_of(std::uint32_t who) const {
-    return offices_[place(who).above].mind.children[place(who).seat];
+    return office_of(place(who).above).mind.children[place(who).seat];
   }
 
   /// It runs, has not said that it is ready, and somebody waits for that.
@@ -165,7 +168,7 @@ private:
   std::uint32_t commands_ = 0; ///< so far
   aim over_{};
   std::vector<creature> lives_;
-  std::vector<office> offices_;
+  std::vector<boxed<office>> offices_; ///< of supervisors that run: most sites have none
   std::vector<std::vector<letter>> said_;
   std::vector<std::vector<order>> orders_;
 };

@@ -1,8 +1,10 @@
-#include "supervisor/simulate.hpp"
+#include "supervisor/simulate/telling.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace supervisor {
+#include <ostream>
+
+namespace supervisor::simulating {
 
 namespace {
 
@@ -27,10 +29,10 @@ json json_of(const rule_count& x) {
   return {{"rule", x.rule}, {"refused", x.refused}, {"postponed", x.postponed}};
 }
 
-/// A simulation's parts that name places; the path of the root is "/".
-class writer {
+/// A simulation's parts that name places, as JSON; the path of the root is "/".
+class described {
 public:
-  explicit writer(const simulation& of) : all_(of) {}
+  explicit described(const simulation& of) : all_(of) {}
 
   json path(std::uint32_t who) const {
     return who == nobody ? "/" : std::string{all_.path_of(who)};
@@ -57,13 +59,10 @@ public:
     return made;
   }
 
-  json operator()(std::uint32_t who) const { return path(who); }
-
-  template <class T>
-  json list(const std::vector<T>& of) const {
+  json paths(const std::vector<std::uint32_t>& of) const {
     auto made = json::array();
-    for (const auto& x : of)
-      made.push_back((*this)(x));
+    for (const auto who : of)
+      made.push_back(path(who));
     return made;
   }
 
@@ -108,30 +107,106 @@ bool gave_up(simulation_outcome x) {
          || x == simulation_outcome::did_not_start;
 }
 
-} // namespace
+// -- written, and not kept -----------------------------------------------------------------------------
 
-std::string to_json(const simulation& x) {
-  const writer write{x};
-  const json whole{
-    {"outcome", label(x.how)},
-    {"seed", x.seed},
-    {"simulated_ns", x.at.count()},
-    {"gave_up_at_ns", gave_up(x.how) ? json(x.at.count()) : json{}},
-    {"stop_took_ns", x.stop.count()},
-    {"restarts", x.restarts},
-    {"worst_minute", {{"restarts", x.worst.restarts}, {"from_ns", x.worst.from.count()}}},
-    {"children", list(x.children)},
-    {"rules", list(x.rules)},
-    {"refusals", write.list(x.refusals)},
-    {"give_ups", write.list(x.give_ups)},
-    {"left_behind", write.list(x.left_behind)},
-    {"timeline",
-     {{"moments", x.timeline.count},
-      {"left_out", x.timeline.left_out()},
-      {"first", write.list(x.timeline.first)},
-      {"last", write.list(x.timeline.last)}}},
-  };
-  return whole.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+/// An object that is written member by member, in the form of `json::dump(2)`.
+class object_writer {
+public:
+  explicit object_writer(std::ostream& out, std::size_t depth = 1) : out_(out), depth_(depth) {
+    out_ << '{';
+  }
+
+  void member(std::string_view key, const json& x) {
+    begin_member(key);
+    write(x, depth_);
+  }
+
+  /// Each element is given to the function that `each` is called with.
+  void list(std::string_view key, const auto& each) {
+    begin_member(key);
+    out_ << '[';
+    auto some = false;
+    each([&](const json& x) {
+      begin_line(std::exchange(some, true), depth_ + 1);
+      write(x, depth_ + 1);
+    });
+    if (some)
+      new_line(depth_);
+    out_ << ']';
+  }
+
+  object_writer object(std::string_view key) {
+    begin_member(key);
+    return object_writer{out_, depth_ + 1};
+  }
+
+  void end() {
+    new_line(depth_ - 1);
+    out_ << '}';
+  }
+
+private:
+  void new_line(std::size_t depth) { out_ << '\n' << std::string(2 * depth, ' '); }
+
+  void begin_line(bool is_next, std::size_t depth) {
+    if (is_next)
+      out_ << ',';
+    new_line(depth);
+  }
+
+  void begin_member(std::string_view key) {
+    begin_line(std::exchange(has_members_, true), depth_);
+    out_ << '"' << key << "\": ";
+  }
+
+  /// A text has no line ends in it: those that there are belong to the form.
+  void write(const json& x, std::size_t depth) {
+    for (const auto c : x.dump(2, ' ', false, json::error_handler_t::replace))
+      if (c == '\n')
+        new_line(depth);
+      else
+        out_ << c;
+  }
+
+  std::ostream& out_;
+  std::size_t depth_;
+  bool has_members_ = false;
+};
+
+void write_summary(object_writer& to, const simulation& x) {
+  to.member("outcome", label(x.how));
+  to.member("seed", x.seed);
+  to.member("simulated_ns", x.at.count());
+  to.member("gave_up_at_ns", gave_up(x.how) ? json(x.at.count()) : json{});
+  to.member("stop_took_ns", x.stop.count());
+  to.member("restarts", x.restarts);
+  to.member("worst_minute", {{"restarts", x.worst.restarts}, {"from_ns", x.worst.from.count()}});
+  to.member("children", list(x.children));
+  to.member("rules", list(x.rules));
 }
 
-} // namespace supervisor
+void write_timeline(object_writer to, const telling& x, const auto& describe) {
+  to.member("moments", x.summary().timeline.count);
+  to.member("left_out", x.moments_left_out());
+  to.list("first", [&](const auto& add) { x.each_moment_in_front(describe(add)); });
+  to.list("last", [&](const auto& add) { x.each_moment_behind(describe(add)); });
+  to.end();
+}
+
+} // namespace
+
+void write_json(std::ostream& out, const telling& x) {
+  const described in_json{x.summary()};
+  const auto describe
+    = [&](const auto& add) { return [&](const auto& one) { add(in_json(one)); }; };
+  object_writer whole{out};
+  write_summary(whole, x.summary());
+  whole.list("refusals", [&](const auto& add) { x.each_refusal(describe(add)); });
+  whole.list("give_ups", [&](const auto& add) { x.each_give_up(describe(add)); });
+  whole.member("left_behind", in_json.paths(x.summary().left_behind));
+  write_timeline(whole.object("timeline"), x, describe);
+  whole.end();
+  out << '\n';
+}
+
+} // namespace supervisor::simulating

@@ -1,35 +1,29 @@
 #include "supervisor/simulate/lines.hpp"
+#include "supervisor/simulate/telling.hpp"
 
 #include <algorithm>
 #include <array>
+#include <ostream>
 
-namespace supervisor {
+namespace supervisor::simulating {
 
 namespace {
-
-using simulating::clock;
-using simulating::line_of;
 
 std::string timed(nanoseconds at, const std::string& line) {
   return "  " + clock(at) + "  " + line + "\n";
 }
 
-template <class T>
-std::string timed(const simulation& all, const std::vector<T>& some, std::size_t most) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(some.size(), most); ++i)
-    text += timed(some[i].at, line_of(all, some[i]));
-  return text;
-}
-
-std::string timeline_of(const simulation& all) {
-  const auto& x = all.timeline;
-  if (x.first.empty())
-    return "";
-  auto text = "timeline\n" + timed(all, x.first, x.first.size());
-  if (x.left_out() > 0)
-    text += "  ... " + std::to_string(x.left_out()) + " more, shown with --timeline\n";
-  return text + timed(all, x.last, x.last.size()) + "\n";
+void write_timeline(std::ostream& out, const telling& x) {
+  if (x.moments_in_front() == 0)
+    return;
+  const auto write_one
+    = [&](const moment& one) { out << timed(one.at, line_of(x.summary(), one)); };
+  out << "timeline\n";
+  x.each_moment_in_front(write_one);
+  if (x.moments_left_out() > 0)
+    out << "  ... " << x.moments_left_out() << " more, shown with --timeline\n";
+  x.each_moment_behind(write_one);
+  out << '\n';
 }
 
 /// "3 by intensity, 1 by policy".
@@ -52,11 +46,16 @@ std::string row_of(std::string_view name, const std::string& what) {
   return "  " + std::string{name} + std::string(13 - name.size(), ' ') + what + "\n";
 }
 
+constexpr std::size_t most_listed = 20;
+
 std::string paths_of(const simulation& all, const std::vector<std::uint32_t>& some) {
+  const auto shown = std::min(some.size(), most_listed);
   std::string text;
-  for (const auto who : some)
-    text += (text.empty() ? "" : ", ") + std::string{all.path_of(who)};
-  return text;
+  for (std::size_t i = 0; i < shown; ++i)
+    text += (i == 0 ? "" : ", ") + std::string{all.path_of(some[i])};
+  return shown == some.size()
+           ? text
+           : text + " and " + std::to_string(some.size() - shown) + " more, told by -o json";
 }
 
 std::string summary_of(const simulation& all) {
@@ -115,23 +114,27 @@ std::string children_of(const simulation& all) {
 
 // -- refusals and give-ups -----------------------------------------------------------------------------
 
-constexpr std::size_t most_listed = 20;
-
 template <class T>
-std::string listed(const simulation& all, const std::string& title, const std::vector<T>& some) {
+std::string listed(const simulation& all, const std::string& title, const std::vector<T>& some,
+                   std::uint64_t count) {
   if (some.empty())
     return "";
-  auto text = "\n" + title + "\n" + timed(all, some, most_listed);
-  if (some.size() > most_listed)
-    text += "  ... " + std::to_string(some.size() - most_listed) + " more, told by -o json\n";
+  const auto shown = std::min(some.size(), most_listed);
+  auto text = "\n" + title + "\n";
+  for (std::size_t i = 0; i < shown; ++i)
+    text += timed(some[i].at, line_of(all, some[i]));
+  if (count > shown)
+    text += "  ... " + std::to_string(count - shown) + " more, told by -o json\n";
   return text;
 }
 
 } // namespace
 
-std::string to_string(const simulation& x) {
-  return timeline_of(x) + summary_of(x) + children_of(x) + listed(x, "refused", x.refusals)
-         + listed(x, "gave up", x.give_ups);
+void write_text(std::ostream& out, const telling& x) {
+  const auto& all = x.summary();
+  write_timeline(out, x);
+  out << summary_of(all) << children_of(all) << listed(all, "refused", all.refusals, all.refused)
+      << listed(all, "gave up", all.give_ups, all.gave_up);
 }
 
-} // namespace supervisor
+} // namespace supervisor::simulating

@@ -45,8 +45,9 @@ bool is_postponement(const decision& x) {
 } // namespace
 
 chronicle::chronicle(const std::vector<place>& places, const simulation_options& options,
-                     time_point begin)
-  : places_(places), begin_(begin), rows_(places.size()), moments_(options.kept) {
+                     const simulation_listener& listener, time_point begin)
+  : places_(places), listener_(listener), listed_(options.listed), begin_(begin),
+    rows_(places.size()), moments_(options.kept) {
   made_.seed = options.seed;
   for (std::size_t i = 1; i < places.size(); ++i)
     made_.children.push_back({.path = places[i].path});
@@ -145,8 +146,14 @@ void chronicle::is_refused(std::uint32_t child, const plan& by, const event& x) 
   auto& mine = rows_[child];
   const std::string rule{part_name(by, x.who.who, x.then.because)};
   ++rules_[rule].refused;
-  mine.refusal = made_.refusals.size();
-  made_.refusals.push_back({since_begin(x.at), known_as(child), rule, x.exit, mine.then.what});
+  mine.refused_at = since_begin(x.at);
+  mine.refused_by = rule;
+  ++made_.refused;
+  const refusal told{since_begin(x.at), known_as(child), rule, x.exit, mine.then.what};
+  if (listener_.on_refusal)
+    listener_.on_refusal(told);
+  if (made_.refusals.size() < listed_)
+    made_.refusals.push_back(told);
 }
 
 /// Not if its own decision said so already.
@@ -174,7 +181,9 @@ void chronicle::is_abandoned(std::uint32_t child, time_point at) {
 }
 
 void chronicle::begins_to_end(std::uint32_t supervisor, time_point at) {
+  has_ended(supervisor);
   rows_[supervisor].ending_since = at;
+  ending_.insert(at);
   if (supervisor == 0)
     close(at);
 }
@@ -195,10 +204,13 @@ void chronicle::missed(std::uint32_t child, time_point at) {
 void chronicle::finished(std::uint32_t supervisor, const effect& last, time_point at) {
   if (last.why != aim::stop && last.why != aim::auto_shutdown)
     gave_up(supervisor, last, at);
+  if (supervisor == 0) {
+    made_.how = outcome_of(last.why);
+    made_.stop = at - rows_[0].ending_since.value_or(at);
+  }
+  has_ended(supervisor);
   if (supervisor != 0)
     return;
-  made_.how = outcome_of(last.why);
-  made_.stop = at - rows_[0].ending_since;
   say(moment_kind::over, 0, at);
 }
 
@@ -206,17 +218,40 @@ void chronicle::gave_up(std::uint32_t supervisor, const effect& last, time_point
   const auto& mine = rows_[supervisor];
   const auto culprit = below(supervisor, last.who.who);
   const auto theirs = culprit == nobody ? row{} : rows_[culprit];
-  give_up made{.at = since_begin(mine.ending_since),
+  give_up made{.at = since_begin(mine.ending_since.value_or(at)),
                .who = known_as(supervisor),
                .why = outcome_of(last.why),
                .culprit = known_as(culprit),
                .exit = mine.culprit,
                .abandoned = theirs.abandoned};
-  if (theirs.refusal && made_.refusals[*theirs.refusal].at == made.at)
-    made.rule = made_.refusals[*theirs.refusal].rule;
+  if (theirs.refused_at == made.at)
+    made.rule = theirs.refused_by;
   say(moment_kind::gave_up, supervisor, at,
       {.why = made.why, .culprit = made.culprit, .exit = made.exit});
-  made_.give_ups.push_back(std::move(made));
+  const auto later = std::ranges::upper_bound(give_ups_, made.at, {}, &give_up::at);
+  give_ups_.insert(later, std::move(made));
+}
+
+void chronicle::has_ended(std::uint32_t supervisor) {
+  const auto since = std::exchange(rows_[supervisor].ending_since, std::nullopt);
+  if (!since)
+    return;
+  ending_.erase(ending_.find(*since));
+  tell_give_ups(false);
+}
+
+/// Those that come before whatever may still be told, or all.
+void chronicle::tell_give_ups(bool all) {
+  const auto is_next = [&](const give_up& x) {
+    return all || ending_.empty() || x.at <= since_begin(*ending_.begin());
+  };
+  for (; !give_ups_.empty() && is_next(give_ups_.front()); give_ups_.pop_front()) {
+    ++made_.gave_up;
+    if (listener_.on_give_up)
+      listener_.on_give_up(give_ups_.front());
+    if (made_.give_ups.size() < listed_)
+      made_.give_ups.push_back(give_ups_.front());
+  }
 }
 
 void chronicle::broken_off(simulation_outcome how, time_point at) {
@@ -225,13 +260,13 @@ void chronicle::broken_off(simulation_outcome how, time_point at) {
 }
 
 simulation chronicle::take() && {
+  tell_give_ups(true);
   made_.timeline = std::move(moments_).take();
   made_.worst = minutes_.worst();
   for (auto& [name, count] : rules_) {
     count.rule = name;
     made_.rules.push_back(count);
   }
-  std::ranges::stable_sort(made_.give_ups, {}, &give_up::at);
   return std::move(made_);
 }
 
@@ -253,6 +288,8 @@ void chronicle::say(moment_kind what, std::uint32_t place, time_point at, moment
   more.what = what;
   more.who = known_as(place);
   more.at = since_begin(at);
+  if (listener_.on_moment)
+    listener_.on_moment(more);
   moments_.add(more);
 }
 

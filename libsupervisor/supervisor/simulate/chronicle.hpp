@@ -3,15 +3,19 @@
 #include "supervisor/simulate/moments.hpp"
 #include "supervisor/simulate/places.hpp"
 
+#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace supervisor::simulating {
 
-/// Makes a simulation's result of what its supervisors say. Refers to the places.
+/// Makes a simulation's result of what its supervisors say, and tells it to whoever listens. Refers to
+/// the places and to the listener.
 class chronicle {
 public:
-  chronicle(const std::vector<place>&, const simulation_options&, time_point begin);
+  chronicle(const std::vector<place>&, const simulation_options&, const simulation_listener&,
+            time_point begin);
 
   /// The facts of one step of a supervisor.
   void note(std::uint32_t supervisor, const plan&, std::span<const event>);
@@ -22,6 +26,9 @@ public:
 
   /// Its supervisor was killed, and says nothing of it any more.
   void lost(std::uint32_t child, time_point at) { is_down(child, at); }
+
+  /// It says no more, and does not finish.
+  void was_killed(std::uint32_t supervisor) { has_ended(supervisor); }
 
   /// What its supervisor said last.
   void finished(std::uint32_t supervisor, const effect& last, time_point);
@@ -36,10 +43,11 @@ private:
     bool ran = false;
     bool abandoned = false;
     std::optional<time_point> down_since{};
-    decision then{};                      ///< the last one about it
-    std::optional<std::size_t> refusal{}; ///< the last one
-    time_point ending_since{};            ///< of a supervisor
-    child_exit culprit{};                 ///< how it ended, of a supervisor that ended over it
+    decision then{};                          ///< the last one about it
+    std::optional<nanoseconds> refused_at{};  ///< the last time
+    std::string refused_by{};                 ///< which rule
+    std::optional<time_point> ending_since{}; ///< of a supervisor
+    child_exit culprit{};                     ///< how it ended, of a supervisor that ended over it
   };
 
   void note(std::uint32_t supervisor, const plan&, const event&);
@@ -54,7 +62,9 @@ private:
   void is_abandoned(std::uint32_t child, time_point);
   void is_refused(std::uint32_t child, const plan&, const event&);
   void begins_to_end(std::uint32_t supervisor, time_point);
+  void has_ended(std::uint32_t supervisor);
   void gave_up(std::uint32_t supervisor, const effect& last, time_point);
+  void tell_give_ups(bool all);
   void close(time_point);
   void say(moment_kind, std::uint32_t place, time_point, moment more = {});
 
@@ -63,8 +73,12 @@ private:
   child_story& story(std::uint32_t child) { return made_.children[child - 1]; }
 
   const std::vector<place>& places_;
+  const simulation_listener& listener_;
+  const std::size_t listed_;
   const time_point begin_;
   std::vector<row> rows_;
+  std::multiset<time_point> ending_{}; ///< since when those supervisors are that have not finished
+  std::deque<give_up> give_ups_{};     ///< in order, and an earlier one may still come
   moments moments_;
   minutes minutes_{};
   std::map<std::string, rule_count> rules_{};

@@ -33,8 +33,9 @@ void learn(part& mine, const cue& x, std::uint32_t number) {
 
 std::vector<part> parts_of(const script& x, const std::vector<place>& places) {
   std::vector<part> all(places.size());
+  const directory known{places};
   for (std::uint32_t i = 0; i < x.cues.size(); ++i)
-    for (const auto who : find(places, x.cues[i].child))
+    for (const auto who : known.find(x.cues[i].child))
       if (!places[who].is_supervisor())
         learn(all[who], x.cues[i], i);
   return all;

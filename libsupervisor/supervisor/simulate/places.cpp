@@ -31,17 +31,7 @@ std::string_view take_step(std::string_view& path) {
   return step;
 }
 
-void find(const std::vector<place>& all, std::uint32_t above, std::string_view path,
-          std::vector<std::uint32_t>& found) {
-  const auto step = take_step(path);
-  for (const auto who : all[above].below)
-    if (step == "*" || step == all[above].tree->children[all[who].seat].id) {
-      if (path.empty())
-        found.push_back(who);
-      else
-        find(all, who, path, found);
-    }
-}
+std::string_view last_step(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 } // namespace
 
@@ -51,12 +41,37 @@ std::vector<place> places_of(const declared_spec& tree) {
   return all;
 }
 
-std::vector<std::uint32_t> find(const std::vector<place>& all, std::string_view path) {
+directory::directory(const std::vector<place>& all) : places_(all) {
+  for (std::uint32_t who = 1; who < all.size(); ++who)
+    below_[all[who].above].emplace(last_step(all[who].path), who);
+}
+
+std::vector<std::uint32_t> directory::find(std::string_view path) const {
   if (path.starts_with('/'))
     path.remove_prefix(1);
   std::vector<std::uint32_t> found;
-  find(all, 0, path, found);
+  find(0, path, found);
   return found;
+}
+
+void directory::find(std::uint32_t above, std::string_view path,
+                     std::vector<std::uint32_t>& found) const {
+  const auto step = take_step(path);
+  const auto go_on = [&](std::uint32_t who) {
+    if (path.empty())
+      found.push_back(who);
+    else
+      find(who, path, found);
+  };
+  if (step == "*") {
+    std::ranges::for_each(places_[above].below, go_on);
+    return;
+  }
+  const auto ids_below = below_.find(above);
+  if (ids_below == below_.end())
+    return;
+  if (const auto at = ids_below->second.find(step); at != ids_below->second.end())
+    go_on(at->second);
 }
 
 } // namespace supervisor::simulating

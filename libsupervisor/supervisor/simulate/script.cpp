@@ -1,6 +1,7 @@
 #include "supervisor/simulate/script.hpp"
 
 #include "supervisor/report.hpp"
+#include "supervisor/rules/names.hpp"
 #include "supervisor/simulate/places.hpp"
 #include "supervisor/simulate/read_line.hpp"
 #include "supervisor/text/printable.hpp"
@@ -18,9 +19,10 @@ using complaints = std::vector<std::string>;
 /// Says what of a script makes no sense for its tree.
 class critic {
 public:
-  explicit critic(const declared_spec& tree) : places_(places_of(tree)) {}
+  explicit critic(const declared_spec& tree)
+    : places_(places_of(tree)), known_(places_), names_(names_of(places_)) {}
 
-  complaints of_all(const cue& x) const {
+  complaints of_all(const cue& x) {
     auto all = of_child(x);
     if (x.what != act::start_fails)
       add_of_time(x.time, all);
@@ -31,11 +33,11 @@ public:
     return all;
   }
 
-  complaints of_child(const cue& x) const {
-    const auto found = find(places_, x.child);
+  complaints of_child(const cue& x) {
+    const auto found = known_.find(x.child);
     const auto name = showing::quoted(x.child);
     if (found.empty())
-      return {"no child is called " + name + did_you_mean(x.child, names())};
+      return {"no child is called " + name + names_.closest(x.child)};
     if (std::ranges::all_of(found, [this](auto who) { return places_[who].is_supervisor(); }))
       return {name + " is a supervisor: name one of its children, or all of them as "
               + showing::quoted(x.child + "/*")};
@@ -68,25 +70,33 @@ private:
            && places_[x.above].tree->children[x.seat].readiness == readiness::on_report;
   }
 
-  std::vector<std::string_view> names() const {
-    std::vector<std::string_view> all;
-    for (const auto& x : places_)
+  static detail::names names_of(const std::vector<place>& places) {
+    detail::names all;
+    for (const auto& x : places)
       if (x.above != nobody && !x.is_supervisor())
-        all.push_back(std::string_view{x.path}.substr(1));
+        all.add(std::string_view{x.path}.substr(1));
     return all;
   }
 
-  std::vector<place> places_;
+  const std::vector<place> places_;
+  const directory known_;
+  detail::names names_; ///< of those that work
 };
 
+bool has_zero_byte(std::string_view line) { return line.find('\0') != std::string_view::npos; }
+
+/// Without blanks and comment; a zero byte is wrong in a comment, too.
 std::string_view trimmed(std::string_view line) {
   constexpr std::string_view blanks = " \t\r";
-  line = line.substr(0, line.find('#'));
+  if (!has_zero_byte(line))
+    line = line.substr(0, line.find('#'));
   line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
   return line.substr(0, line.find_last_not_of(blanks) + 1);
 }
 
-complaints read(std::string_view line, const critic& about, cue& to) {
+complaints read(std::string_view line, critic& about, cue& to) {
+  if (has_zero_byte(line))
+    return {"has a zero byte in it: a script is text"};
   auto wrong = read_line(line, to);
   if (wrong.empty())
     return about.of_all(to);
@@ -106,7 +116,7 @@ std::string where(const cue& x) {
 } // namespace simulating
 
 expected<script> read_script(std::string_view text, const declared_spec& tree) {
-  const simulating::critic about{tree};
+  simulating::critic about{tree};
   script made;
   faults found;
   for (std::uint32_t number = 1; !text.empty(); ++number) {
@@ -126,7 +136,7 @@ expected<script> read_script(std::string_view text, const declared_spec& tree) {
 }
 
 faults validate(const script& x, const declared_spec& tree) {
-  const simulating::critic about{tree};
+  simulating::critic about{tree};
   faults found;
   for (const auto& next : x.cues)
     for (auto& what : about.of_all(next))

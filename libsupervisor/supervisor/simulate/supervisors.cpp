@@ -67,6 +67,7 @@ void world::kill_supervisor(std::uint32_t who) {
     chronicle_.lost(child, agenda_.now());
     leave_behind(who, child);
   }
+  chronicle_.was_killed(who);
   hand_over(who);
   end(who, killed);
   for (const auto child : victims)

@@ -13,10 +13,11 @@ std::uint64_t most_at_once(std::size_t places) { return 1'000'000 + 50 * places;
 
 } // namespace
 
-world::world(const declared_spec& tree, const script& s, const simulation_options& options)
+world::world(const declared_spec& tree, const script& s, const simulation_options& options,
+             const simulation_listener& listener)
   : script_(s), options_(options), places_(places_of(tree)), parts_(parts_of(s, places_)),
-    lives_(places_.size()), offices_(places_.size()), chronicle_(places_, options, agenda_.now()),
-    begin_(agenda_.now()),
+    lives_(places_.size()), offices_(places_.size()),
+    chronicle_(places_, options, listener, agenda_.now()), begin_(agenda_.now()),
     close_at_(std::min(later(begin_, options.how_long), time_point::max() - nanoseconds{1})) {
   furnish(0, options.seed);
 }
@@ -158,8 +159,13 @@ nanoseconds world::roll(std::uint32_t who, span_of_time x) {
 
 } // namespace simulating
 
+simulation simulate(const declared_spec& tree, const script& s, const simulation_options& options,
+                    const simulation_listener& listener) {
+  return simulating::world{tree, s, options, listener}.run();
+}
+
 simulation simulate(const declared_spec& tree, const script& s, const simulation_options& options) {
-  return simulating::world{tree, s, options}.run();
+  return simulate(tree, s, options, simulation_listener{});
 }
 
 } // namespace supervisor

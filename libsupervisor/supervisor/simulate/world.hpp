@@ -13,7 +13,7 @@ namespace supervisor::simulating {
 /// and they talk by mail only, as actors do.
 class world {
 public:
-  world(const declared_spec&, const script&, const simulation_options&);
+  world(const declared_spec&, const script&, const simulation_options&, const simulation_listener&);
 
   simulation run() &&;
 

@@ -50,6 +50,37 @@ TEST_CASE("an error fails a verdict whose figures are fine") {
   CHECK(line_of(x)["error"] == "ended by signal 11");
 }
 
+TEST_CASE("a scenario that leaves out all it has is skipped and has not passed") {
+  const verdict x{.scenario_id = "a", .left_out = {"all of it: needs root"}};
+  CHECK(x.came() == outcome::skipped);
+  CHECK_FALSE(x.passed());
+  CHECK(line_of(x)["skipped"] == true);
+  CHECK(line_of(x)["passed"] == false);
+  CHECK(words_for_left_out(to_json(x)) == " (left out: all of it: needs root)");
+}
+
+TEST_CASE("a scenario that leaves out a part is judged by the rest") {
+  auto x = with({"late_ms", 1, 10, direction::at_most});
+  x.left_out = {"a: b", "c: d"};
+  CHECK(x.came() == outcome::passed);
+  CHECK_FALSE(line_of(x).contains("skipped"));
+  CHECK(line_of(x)["left_out"].size() == 2);
+  CHECK(words_for_left_out(to_json(x)) == " (left out: a: b; c: d)");
+  x.thresholds.front().value = 11;
+  CHECK(x.came() == outcome::failed);
+}
+
+TEST_CASE("one that broke was not skipped") {
+  const verdict x{.scenario_id = "a", .left_out = {"all of it"}, .error = "ended by signal 11"};
+  CHECK(x.came() == outcome::failed);
+}
+
+TEST_CASE("of a line that leaves out nothing, or is none, nothing is said") {
+  CHECK(words_for_left_out(to_json(with({}))) == "");
+  CHECK(words_for_left_out("") == "");
+  CHECK(words_for_left_out("{\"left_out\":") == "");
+}
+
 TEST_CASE("a percentile is known to four percent") {
   latencies all;
   for (int i = 1; i <= 10'000; ++i)

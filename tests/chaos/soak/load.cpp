@@ -1,8 +1,6 @@
 #include "load.hpp"
 
-#include <stdexcept>
-
-#include <supervisor/process/process.hpp>
+#include "house.hpp"
 
 namespace soak {
 
@@ -10,69 +8,12 @@ namespace {
 
 const sup::audit by_soak{"soak", "it is its turn"};
 
-/// Crashes a while after each start.
-caf::behavior crasher(caf::event_based_actor* self, int after_ms) {
-  sup::compat::send_after(self, std::chrono::milliseconds{after_ms}, caf::actor{self}, 1);
-  return {[](int) { throw std::runtime_error{"as it was told"}; }};
-}
-
-caf::behavior member(caf::event_based_actor*, int own) {
-  return {[own](int n) { return n + own; }};
-}
-
-sup::supervisor_spec crashers() {
-  sup::supervisor_spec spec{.strategy = sup::strategy::rest_for_one,
-                            .intensity = {.restarts = sup::unlimited},
-                            .defaults = {.backoff = {.first = 1ms, .longest = 5ms}}};
-  for (const auto after_ms : {700, 500, 300, 200, 100})
-    spec.children.push_back(
-      {.id = "after-" + std::to_string(after_ms), .start = sup::worker(crasher, after_ms)});
-  return spec;
-}
-
-sup::child_spec program(const std::string& id, const std::string& script) {
-  return {.id = id,
-          .start = sup::process({.argv = {"/bin/sh", "-c", script}}),
-          .backoff = {.first = 10ms, .longest = 10ms}};
-}
-
-sup::supervisor_spec programs() {
-  return {.intensity = {.restarts = sup::unlimited},
-          .children = {program("ends", "echo well; sleep 0.3"),
-                       program("fails", "echo badly; sleep 0.5; exit 3"),
-                       program("stays", "exec sleep 1000000")}};
-}
-
-sup::supervisor_spec wing() {
-  return {
-    .intensity = {.restarts = sup::unlimited},
-    .children
-    = {{.id = "a", .start = sup::worker(chaos::echo)},
-       {.id = "below",
-        .start = sup::nested({.children = {{.id = "b", .start = sup::worker(chaos::echo)}}})}}};
-}
-
-sup::supervisor_spec house() {
-  const sup::child_spec shape{
-    .id = "member", .start = sup::worker_with<int>(member), .restart = sup::restart::temporary};
-  return {.intensity = {.restarts = sup::unlimited},
-          .children = {{.id = "crashers", .start = sup::nested(crashers())},
-                       {.id = "programs", .start = sup::nested(programs())},
-                       {.id = "wing", .start = sup::nested(wing())},
-                       {.id = "pool", .start = sup::pool(shape)},
-                       {.id = "served", .start = sup::worker(chaos::echo)},
-                       {.id = "steady", .start = sup::worker(chaos::echo)}}};
-}
-
-sup::supervisor_spec small() {
-  return {.children = {{.id = "a", .start = sup::worker(chaos::echo)},
-                       {.id = "below", .start = sup::nested(crashers())}}};
-}
-
 } // namespace
 
 load::load(account& to)
-  : account_(to), stand_(house(), {.observer = {}, .log = [](const sup::log_line&) {}}) {
+  : account_(to), stand_(house(folder_.path()),
+                         {.observer = [&to](const sup::tree_event& x) { to.note(x); },
+                          .log = [reads = reader_](const sup::log_line& x) { reads->take(x); }}) {
   stand_.all_up(30s);
   keep_doing(1ms, [this] { request(); });
   keep_doing(20ms, [this] { command(); });
@@ -118,24 +59,24 @@ void load::request() {
     ++account_.unanswered;
 }
 
+/// A restart by hand, and then something else.
 void load::command() {
   const auto& tree = stand_.tree();
-  switch (round_++ % 8) {
+  const auto turn = round_++;
+  if (turn % 2 == 0) {
+    const auto& all = restarted_by_hand();
+    return measure([&] { return tree.restart_child(all[turn / 2 % all.size()], by_soak); });
+  }
+  switch (turn / 2 % 5) {
     case 0:
       return measure([&] { return tree.pause_child("steady", by_soak); });
     case 1:
       return measure([&] { return tree.resume_child("steady", by_soak); });
     case 2:
-      return measure([&] { return tree.restart_child("steady", by_soak); });
-    case 3:
       return measure([&] { return tree.current_state().answered; });
-    case 4:
-      return measure([&] { return tree.restart_child("wing", by_soak); });
-    case 5:
-      return measure([&] { return tree.restart_child("programs/stays", by_soak); });
-    case 6:
+    case 3:
       return measure([&] { return tree.count_children("crashers"); });
-    case 7:
+    case 4:
       return measure([&] { return tree.which_children("/"); });
   }
 }
@@ -160,7 +101,8 @@ void load::subscribe() {
 
 void load::run_a_small_tree() {
   const auto told = std::make_shared<chaos::event_watch>();
-  const auto tree = sup::start(stand_.system(), small(), {.observer = chaos::observer_of(told)});
+  const auto tree = sup::start(stand_.system(), small(folder_.path(), small_trees_++),
+                               {.observer = chaos::observer_of(told), .log = {}});
   if (!tree)
     return void(++account_.shutdowns);
   tree->started(10s);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "../scratch.hpp"
 #include "../stand.hpp"
+#include "reader.hpp"
 
 #include <atomic>
 #include <memory>
@@ -23,11 +25,15 @@ struct account {
   std::atomic<std::uint64_t> shutdowns = 0, clean_shutdowns = 0;
   std::atomic<std::uint64_t> subscribers = 0, changes_told = 0;
   std::atomic<std::uint64_t> small_tree_gaps = 0;
+  std::atomic<std::uint64_t> beats_missed = 0; ///< of programs that beat as they should
+
+  void note(const sup::tree_event& x) {
+    beats_missed += x.what.what == sup::event_type::child_heartbeat_stale;
+  }
 };
 
-/// A real tree with everything in it that costs something again and again, and those who use it:
-/// children that crash, programs that end, supervisors that are restarted, a pool, commands,
-/// subscribers that come and go, and small trees that are started and stopped.
+/// A real tree with everything in it that costs something again and again (see house.hpp), and those who use
+/// it: commands, requests, subscribers that come and go, and small trees that are started and stopped.
 class load {
 public:
   explicit load(account& to);
@@ -36,6 +42,7 @@ public:
   load& operator=(const load&) = delete;
 
   const chaos::event_watch& told() const { return stand_.told(); }
+  const reader& lines() const { return *reader_; }
   sup::shutdown_report stop();
 
 private:
@@ -53,8 +60,11 @@ private:
   void measure(F what);
 
   account& account_;
+  const chaos::scratch folder_{};
+  const std::shared_ptr<reader> reader_ = std::make_shared<reader>(); ///< may outlive this
   chaos::stand stand_;
-  std::uint64_t round_ = 0; ///< of `command`
+  std::uint64_t round_ = 0;       ///< of `command`
+  std::uint64_t small_trees_ = 0; ///< so far
   std::vector<std::jthread> threads_{};
 };
 

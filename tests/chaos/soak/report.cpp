@@ -63,7 +63,8 @@ std::string counts(const result& x) {
          + std::to_string(x.failed_commands) + " refused or unanswered), "
          + std::to_string(x.restarts) + " restarts, " + std::to_string(x.events) + " events, "
          + std::to_string(x.subscribers) + " subscribers, " + std::to_string(x.shutdowns)
-         + " small trees";
+         + " small trees, " + std::to_string(x.lines) + " lines of programs, "
+         + std::to_string(x.pauses) + " pauses";
 }
 
 } // namespace
@@ -80,14 +81,17 @@ std::string to_markdown(const result& x) {
   text += "- commit: " + (x.commit.empty() ? "unknown" : x.commit) + "\n";
   text += "- machine: " + machine() + "\n";
   text += "- load: " + counts(x) + "\n";
-  text += "- samples: one a second, all of them in samples.csv\n\n";
+  text += "- samples: one a second, all of them in samples.csv\n";
+  text += "- pauses: " + std::to_string(x.pauses) + ", of 0.3 s to 2 s; the latencies of "
+          + std::to_string(x.paused_seconds)
+          + " seconds do not count, because of a pause in them or in the second before\n\n";
   text += "| figure | value | threshold | |\n|---|---|---|---|\n";
   for (const auto& t : x.thresholds)
     text += "| " + t.name + " | " + rounded(t.value) + " | " + bound(t) + " | " + word(t) + " |\n";
   text += "\n| over time | first | average | highest | last | slope an hour |\n"
           "|---|---|---|---|---|---|\n";
   text += row("rss, MB", x.rss_mb) + row("open file descriptors", x.fds) + row("threads", x.threads)
-          + row("p99 of commands, ms", x.p99_ms);
+          + row("processes", x.processes) + row("p99 of commands, ms", x.p99_ms);
   text += "\nRequests: p50 " + rounded(x.request_p50_ms) + " ms, p99 " + rounded(x.request_p99_ms)
           + " ms.\n";
   text += "Commands: p50 " + rounded(x.all_p50_ms) + " ms, p99 " + rounded(x.all_p99_ms) + " ms.\n";

@@ -1,13 +1,22 @@
 #include "vitals.hpp"
 
+#include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace soak {
 
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int deepest = 100; ///< they were not looked at all at once: there may be a circle
 
 double rss_mb() {
   std::ifstream file{"/proc/self/statm"};
@@ -20,17 +29,63 @@ double rss_mb() {
 std::size_t entries(const char* folder) {
   std::size_t found = 0;
   std::error_code gone;
-  for (std::filesystem::directory_iterator at{folder, gone}, end; !gone && at != end;
-       at.increment(gone))
+  for (fs::directory_iterator at{folder, gone}, end; !gone && at != end; at.increment(gone))
     ++found;
+  return found;
+}
+
+/// 0: there is no such process any more. Its name, which comes before that, may hold anything.
+pid_t parent_of(const fs::path& process) {
+  std::ifstream file{process / "stat"};
+  std::string text;
+  std::getline(file, text, '\0');
+  const auto name_ends = text.rfind(')');
+  if (name_ends == std::string::npos)
+    return 0;
+  std::istringstream rest{text.substr(name_ends + 1)};
+  char state = 0;
+  pid_t parent = 0;
+  rest >> state >> parent;
+  return parent;
+}
+
+std::map<pid_t, pid_t> parents_of_all() {
+  std::map<pid_t, pid_t> all;
+  std::error_code gone;
+  for (fs::directory_iterator at{"/proc", gone}, end; !gone && at != end; at.increment(gone)) {
+    const auto name = at->path().filename().string();
+    pid_t pid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec == std::errc{})
+      all[pid] = parent_of(at->path());
+  }
+  return all;
+}
+
+std::size_t count_descendants() {
+  const auto all = parents_of_all();
+  const auto self = getpid();
+  const auto descends = [&](pid_t who) {
+    auto at = all.find(who);
+    for (int depth = 0; depth < deepest && at != all.end(); ++depth, at = all.find(at->second))
+      if (at->second == self)
+        return true;
+    return false;
+  };
+  std::size_t found = 0;
+  for (const auto& [pid, parent] : all)
+    found += descends(pid);
   return found;
 }
 
 } // namespace
 
 vitals vitals_now() {
-  return {
-    .rss_mb = rss_mb(), .fds = entries("/proc/self/fd") - 1, .threads = entries("/proc/self/task")};
+  return {.rss_mb = rss_mb(),
+          .fds = entries("/proc/self/fd") - 1,
+          .threads = entries("/proc/self/task"),
+          .processes = count_descendants()};
 }
+
+void keep_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 } // namespace soak
