@@ -293,10 +293,26 @@ void tree_core::await_end(const std::string& path, const std::vector<caf::actor>
   }
   for (const auto& who : left)
     caf::actor_cast<caf::strong_actor_ptr>(who)->get()->attach_functor(
-      [still, path, tree = weak_from_this()](const caf::error& why) {
-        if (const auto known = tree.lock(); --*still == 0 && known)
+      [still, path, id = who.id(), tree = weak_from_this()](const caf::error& why) {
+        const auto known = tree.lock();
+        const auto is_last = --*still == 0;
+        if (!known)
+          return;
+        if (is_last)
           known->ended_late(path, why);
+        known->let_go_of(id);
       });
+}
+
+/// Otherwise a supervisor among them and the tree would hold each other for ever.
+void tree_core::let_go_of(caf::actor_id who) {
+  caf::actor gone; // to be destroyed without the lock
+  const std::scoped_lock lock{mutex_};
+  const auto at = std::ranges::find(kept_, who, [](const auto& x) { return x.id(); });
+  if (at == kept_.end())
+    return;
+  gone = std::move(*at);
+  kept_.erase(at);
 }
 
 /// No supervisor is there any more that could decide something.

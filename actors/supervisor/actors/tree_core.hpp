@@ -209,6 +209,7 @@ private:
   void conclude();
   void tell_of_stall(const watch_post&);
   void ended_late(const std::string& path, const caf::error& why);
+  void let_go_of(caf::actor_id);
 
   caf::actor_system* system_;
   const start_options options_;
