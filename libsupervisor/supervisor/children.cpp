@@ -257,12 +257,13 @@ void turn::leave_gate_of_dependencies(slot who) {
   auto& r = row(who);
   if (!r.gated)
     return;
-  if (r.regroup != in_none) {
-    go_back_to(who); // see `go_on_all`
-  } else if (needs_are_ready(who)) {
+  const auto may_start = needs_are_ready(who);
+  if (may_start)
     ungate(who);
+  if (r.regroup != in_none)
+    go_back_to(who); // see `go_on_all`
+  else if (may_start)
     start_when_due(who);
-  }
 }
 
 // -- small words -------------------------------------------------------------------------------------

@@ -131,9 +131,11 @@ SCENARIO("a helper that is held by its program") {
     }
   }
   GIVEN("a program that stops it again and again") {
-    actor_on_stage it{
-      here, shell("echo $$; while :; do kill -STOP $PPID; done & trap '' TERM; wait; wait; wait")};
+    actor_on_stage it{here,
+                      shell("trap 'kill $p' USR1; sleep 1000 & p=$!; echo $$; wait; "
+                            "while :; do kill -STOP $PPID; done & trap '' TERM; wait; wait; wait")};
     const auto pid = static_cast<pid_t>(std::stoi(it.line(0)));
+    kill(pid, SIGUSR1); // not before the helper has told of the start
     WHEN("it is killed") {
       it.process->kill();
       THEN("the helper goes with it") {

@@ -65,7 +65,7 @@ mutant(parked_child_started regroup.cpp
 mutant(dependency_not_waited_for regroup.cpp
   "    if (!needs_are_ready(who)) {" "    if (!needs_are_ready(who) && row(who).ran) {")
 mutant(passed_over_for_ever children.cpp
-  "    go_back_to(who); // see `go_on_all`\n" "")
+  "    go_back_to(who); // see `go_on_all`\n" "    return;\n")
 mutant(lost_sibling_stops_all supervision.cpp
   "  go_on_all();\n" "")
 mutant(promise_forgotten regroup.cpp
