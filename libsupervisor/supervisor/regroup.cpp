@@ -277,7 +277,8 @@ void turn::announce_wait(slot who, time_point until) {
 void turn::on_group_due(std::uint32_t g) { group(g).down ? rise(g) : tell_all(g); }
 
 /// The next one starts when the one before has started. One whose dependencies are not ready holds up
-/// nobody but those who need it: it is passed over until they are.
+/// nobody but those who need it: it is passed over until they are. One with abandoned children below it
+/// is not: they are to end soon.
 void turn::rise(std::uint32_t g) {
   auto& mine = group(g);
   if (!std::exchange(mine.rising, true))
@@ -289,6 +290,10 @@ void turn::rise(std::uint32_t g) {
     mine.cursor = row(who).younger;
     if (row(who).regroup != g)
       continue;
+    if (row(who).lingers) {
+      mine.cursor = who;
+      return gate(who);
+    }
     if (!needs_are_ready(who)) {
       if (!pass_over(g, who))
         return;

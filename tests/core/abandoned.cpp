@@ -138,8 +138,8 @@ SCENARIO("a supervisor with abandoned children below it is not started again bef
     const auto sub = it.life_of("sub");
     it.feed({{.what = news::lingering, .who = sub, .count = 1},
              {.what = news::exited, .who = sub, .exit = died}});
-    CHECK(it.advance(1h) == "start log"); // which does not need it
-    CHECK(it.feed({.what = news::late_end, .who = sub}) == "start sub");
+    CHECK(it.advance(1h) == "");
+    CHECK(it.feed({.what = news::late_end, .who = sub}) == "start sub, start log");
   }
   GIVEN("a nested supervisor that left nobody behind") {
     core_under_test it{{.children = {worker("sub")}}};

@@ -180,7 +180,8 @@ private:
     if (r.regroup == in_none || state_.finished)
       return false;
     const auto& g = state_.regroups[r.regroup];
-    return g.rising && g.awaited == nobody;
+    return g.rising && g.awaited == nobody
+           && (g.cursor == nobody || !state_.children[g.cursor].lingers);
   }
 
   bool stands_in_line(slot who) const {
