@@ -89,11 +89,12 @@ struct trouble {
   std::uint32_t streak = 0;
   std::uint32_t lingering = 0; ///< abandoned actors below it that have not ended yet
   nanoseconds last_wait{0};
-  memory_slot memory{}, limits{}; ///< of its policy, and of its limits
-  child_exit exit{};              ///< while it is asked about: the end in question
-  nanoseconds uptime{0};          ///< likewise; both also of a main process that has ended
-  bool again = false;             ///< it was asked about before, and put off
-  std::uint32_t asked = 0;        ///< how often a policy outside was
+  memory_slot memory{}, limits{};    ///< of its policy, and of its limits
+  child_exit exit{};                 ///< while it is asked about: the end in question
+  nanoseconds uptime{0};             ///< likewise; both also of a main process that has ended
+  bool again = false;                ///< it was asked about before, and put off
+  std::uint32_t asked = 0;           ///< how often a policy outside was
+  std::vector<time_point> strikes{}; ///< of an optional child: its restarts within the period
 
   friend bool operator==(const trouble&, const trouble&) = default;
 };
@@ -203,7 +204,7 @@ struct state {
   supervisor::deadlines deadlines{};
   std::vector<group_row> groups{};
   memory_slot limits{}, limit{};    ///< of the supervisor's limits, and of the user's own
-  std::deque<time_point> strikes{}; ///< restarts within the period
+  std::deque<time_point> strikes{}; ///< restarts within the period, but those of optional children
   std::deque<slot> line{};          ///< due, but too many are starting
   std::uint32_t lined_up = 0;       ///< in the lines of all groups
   slot oldest = nobody, youngest = nobody;

@@ -33,7 +33,7 @@ void add_intensity(explanation& x, const plan& p, const question& q) {
   const auto all = p.intensity.restarts == unlimited ? 0.0 : p.intensity.restarts;
   x.parts.push_back({.from = scope::intensity,
                      .name = std::string{intensity::name},
-                     .says = p.intensity.decide(q.given),
+                     .says = intensity_says(p, q.who.who, q.given),
                      .stands = gauge{q.given.recent + 1.0, all, p.intensity.period},
                      .last_word = q.then.because == because_of_intensity});
 }

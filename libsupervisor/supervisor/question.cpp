@@ -13,9 +13,9 @@ const restart_policy* policy_at(const plan& p, slot who, scope at) {
     case scope::group:
       return kind.group == plan::none ? nullptr : held(p.groups[kind.group].limits);
     case scope::supervisor:
-      return held(p.limits);
+      return kind.critical ? held(p.limits) : nullptr;
     case scope::own:
-      return held(p.limit);
+      return kind.critical ? held(p.limit) : nullptr;
     case scope::intensity:
       return nullptr;
   }
@@ -46,6 +46,11 @@ tie_break tie_between(const decision& d, const decision& x) {
 
 } // namespace
 
+decision intensity_says(const plan& p, slot who, const situation& given) {
+  const auto says = p.intensity.decide(given);
+  return says.what == verdict::escalate && !p.of(who).critical ? quarantine() : says;
+}
+
 outcome ask_limits(const plan& p, const question& q) {
   outcome x{q.base, {}};
   if (q.base.what != verdict::restart)
@@ -60,7 +65,7 @@ outcome ask_limits(const plan& p, const question& q) {
       x.tie = tie;
     x.then = stricter(x.then, says, says.because);
   }
-  x.then = stricter(x.then, p.intensity.decide(q.given), because_of_intensity);
+  x.then = stricter(x.then, intensity_says(p, q.who.who, q.given), because_of_intensity);
   return x;
 }
 

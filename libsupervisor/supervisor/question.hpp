@@ -32,6 +32,10 @@ inline constexpr std::array limiting_scopes{scope::child, scope::group, scope::s
 /// The policy that stands there for this child, if there is one.
 const restart_policy* policy_at(const plan&, slot who, scope);
 
+/// What the intensity of the supervisor says. An optional child that has used it up for itself is given
+/// up alone.
+decision intensity_says(const plan&, slot who, const situation&);
+
 /// What the limits make of `base`: only a restart is anybody's business but the policy's own.
 /// Between equal answers, says who counted.
 struct outcome {

@@ -24,10 +24,13 @@ enum class readiness : std::uint8_t {
   on_report, ///< when it says so itself: the label is "explicit"
 };
 
-/// What a failing first start means for its supervisor.
+/// What failures of a child mean for its supervisor.
 enum class criticality : std::uint8_t {
-  critical, ///< the supervisor does not start either
-  optional, ///< its policy decides, as after a crash
+  /// if its first start fails, the supervisor does not start either; its restarts count for all
+  critical,
+  /// its policy decides about a failed first start, too; its restarts count for itself, and when they
+  /// are used up it is quarantined
+  optional,
 };
 
 /// What a child is there for; brings a pack of defaults with it, see effective.hpp.

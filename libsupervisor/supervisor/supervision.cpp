@@ -353,13 +353,10 @@ situation turn::situation_of(const ended& end, trouble& t) {
   const auto& kind = plan_.of(end.who);
   if (end.uptime >= kind.stable_after)
     t.streak = 0;
-  auto& strikes = state_.strikes;
-  while (!strikes.empty() && plan_.intensity.forgets(strikes.front(), now_))
-    strikes.pop_front();
   return {
     .exit = end.exit,
     .streak = t.streak,
-    .recent = static_cast<std::uint32_t>(strikes.size()),
+    .recent = kind.critical ? recent_of(state_.strikes) : recent_of(t.strikes),
     .uptime = end.uptime,
     .last_wait = t.last_wait,
     .now = now_,
@@ -367,6 +364,14 @@ situation turn::situation_of(const ended& end, trouble& t) {
     .severity = kind.severity,
     .again = end.again,
   };
+}
+
+/// Those that still count, once the others are forgotten.
+template <class Strikes>
+std::uint32_t turn::recent_of(Strikes& strikes) const {
+  const auto is_old = [this](time_point at) { return plan_.intensity.forgets(at, now_); };
+  strikes.erase(strikes.begin(), std::ranges::find_if_not(strikes, is_old));
+  return static_cast<std::uint32_t>(strikes.size());
 }
 
 /// In the room of an old one, so that no memory is asked for once the rooms are large enough.
@@ -412,7 +417,7 @@ void turn::carry_out(const ended& end, const decision& then) {
       auto& t = trouble_of(end.who);
       ++t.streak;
       t.last_wait = then.wait;
-      count_strike();
+      count_strike(end.who);
       return regroup_from(end.who, after(then.wait));
     }
     case verdict::leave_down:
@@ -475,12 +480,18 @@ void turn::escalate(const ended& end) {
 /// Where the supervisor itself has no limit, its children's policies may still look at the count.
 constexpr std::size_t remembered_without_limit = 1024;
 
-/// Once a regroup, however many children it restarts.
-void turn::count_strike() {
+/// Once a regroup, however many children it restarts. An optional child counts for itself.
+void turn::count_strike(slot who) {
   ++tally_.restarts;
-  state_.strikes.push_back(now_);
-  if (plan_.intensity.restarts == unlimited && state_.strikes.size() > remembered_without_limit)
-    state_.strikes.pop_front();
+  const auto count_in = [this](auto& strikes) {
+    strikes.push_back(now_);
+    if (plan_.intensity.restarts == unlimited && strikes.size() > remembered_without_limit)
+      strikes.erase(strikes.begin());
+  };
+  if (plan_.of(who).critical)
+    count_in(state_.strikes);
+  else
+    count_in(trouble_of(who).strikes);
 }
 
 } // namespace detail

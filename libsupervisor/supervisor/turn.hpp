@@ -48,12 +48,14 @@ private:
   static event_type told_of(const ended&);
   void answer(const ended&, event_type told, const decision& wanted, bool from_outside = false);
   situation situation_of(const ended&, trouble&);
+  template <class Strikes>
+  std::uint32_t recent_of(Strikes&) const;
   question& new_question(const ended&, const decision& wanted);
   memory_slot& memory_at(slot, scope);
   void carry_out(const ended&, const decision&);
   void report_refusal(const ended&, const decision&);
   void escalate(const ended&);
-  void count_strike();
+  void count_strike(slot);
 
   // -- waiting.cpp: what a child that is down waits for ------------------------------------------------
 
@@ -302,7 +304,7 @@ private:
   tally& tally_;
   time_point now_;
   effects& out_;
-  bool lost_hope_ = false; ///< somebody that others may wait for will not come by itself
+  bool lost_hope_ = false;      ///< somebody that others may wait for will not come by itself
   bool severity_chose_ = false; ///< ends that came together are not in the order of their rank
   memory_slot nothing_{};       ///< of a group, for those who are in none
 };

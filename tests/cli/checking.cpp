@@ -26,7 +26,11 @@ SCENARIO("a file is checked before anybody runs it") {
     const auto checked = run_supctl({"check", "examples/tree.json"});
 
     THEN("it says so, and how large the tree is") {
-      CHECK(checked.out == "examples/tree.json: ok, 5 children in 2 supervisors\n");
+      CHECK(checked.out
+            == "examples/tree.json:33: note: /children/2/supervisor/children/1/criticality: more "
+               "than 3 "
+               "restarts within 1min quarantine \"preview\" alone, and the tree goes on\n"
+               "examples/tree.json: ok, 5 children in 2 supervisors\n");
       CHECK(checked.err == "");
       CHECK(checked.code == 0);
     }

@@ -255,7 +255,6 @@ SCENARIO("severity decides how loud a refusal is and who comes first") {
   const auto child = [](std::string id, severity_class severity) {
     return declared_child_spec{.id = std::move(id),
                                .start = {"x"},
-                               .criticality = criticality::optional,
                                .more = child_details{.severity = severity}};
   };
   GIVEN("one restart left, and three children that end together") {

@@ -259,6 +259,70 @@ SCENARIO("a start that takes too long is a failed start") {
   }
 }
 
+SCENARIO("an optional child leaves the tree alone") {
+  const auto tree = [](strategy how) {
+    return declared_spec{.strategy = how,
+                         .intensity = {.restarts = 2, .period = 60s},
+                         .children
+                         = {{.id = "cache",
+                             .start = {"x"},
+                             .backoff = {.first = 10ms, .longest = 10ms},
+                             .criticality = criticality::optional},
+                            worker("web"),
+                            {.id = "shop", .start = {"x"}, .dependencies = {"cache"}}}};
+  };
+  GIVEN("one that fails more often than its supervisor bears") {
+    core_under_test it{tree(strategy::one_for_one)};
+    it.start();
+    it.crash("cache");
+    it.advance(10ms);
+    it.crash("cache");
+    it.advance(10ms);
+    CHECK(it.crash("cache") == "");
+    THEN("it alone is quarantined, by the numbers of the intensity") {
+      CHECK(it.row("cache").op == operation::quarantined);
+      const auto& last = it.last(event_type::child_panicked);
+      CHECK(last.then.what == verdict::quarantine);
+      CHECK(last.then.because == because_of_intensity);
+      CHECK(it.row("web").now == phase::up);
+      CHECK(it.row("shop").now == phase::up);
+    }
+    THEN("its restarts are not those of others") {
+      it.crash("web");
+      it.advance(10ms);
+      it.crash("web");
+      CHECK(it.advance(20ms) == "start web");
+      CHECK(it.crash("web") == "stop shop, give up over web");
+    }
+    THEN("a release gives it all its restarts again") {
+      CHECK(it.command(command::release_child, "cache") == "start cache");
+      it.crash("cache");
+      CHECK(it.advance(10ms) == "start cache");
+    }
+  }
+  GIVEN("one whose failures are a period apart") {
+    core_under_test it{tree(strategy::one_for_one)};
+    it.start();
+    for (int i = 0; i < 5; ++i) {
+      it.crash("cache");
+      CHECK(it.advance(61s) == "start cache");
+    }
+  }
+  GIVEN("one that takes others along") {
+    core_under_test it{tree(strategy::one_for_all)};
+    it.start();
+    it.crash("cache");
+    CHECK(it.advance(10ms) == "start cache, start web, start shop");
+    it.crash("cache");
+    it.advance(10ms);
+    THEN("it is quarantined alone, and others go on") {
+      CHECK(it.crash("cache") == "");
+      CHECK(it.row("cache").now == phase::parked);
+      CHECK(it.row("web").now == phase::up);
+    }
+  }
+}
+
 TEST_CASE("a child that says nothing has thirty seconds to start") {
   core_under_test it{{.children = {worker("a")}}};
   it.slow_to_start = {"a"};
@@ -317,7 +381,8 @@ SCENARIO("an optional child that cannot start is left to its policy") {
       CHECK(it.advance(10ms) == "start cache, wait 20ms");
       it.failing = {};
       CHECK(it.advance(20ms) == "start cache");
-      CHECK(it.state().strikes.size() == 2);
+      CHECK(it.state().strikes.empty());
+      CHECK(it.state().troubles[it.row("cache").trouble].strikes.size() == 2);
     }
   }
 }

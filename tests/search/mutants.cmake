@@ -30,10 +30,11 @@ mutant(intensity_off_by_one supervision.cpp
   "static_cast<std::uint32_t>(strikes.size())"
   "static_cast<std::uint32_t>(strikes.size() - !strikes.empty())")
 mutant(strike_not_counted supervision.cpp
-  "      count_strike();\n" "")
+  "      count_strike(end.who);\n" "")
+mutant(strike_of_optional_counted_for_all supervision.cpp
+  "  if (plan_.of(who).critical)\n    count_in(state_.strikes);" "  if (plan_.of(who).critical || now_ > time_point{})\n    count_in(state_.strikes);")
 mutant(strikes_forgotten_early supervision.cpp
-  "!strikes.empty() && plan_.intensity.forgets(strikes.front(), now_)"
-  "!strikes.empty() && now_ > strikes.front()")
+  "plan_.intensity.forgets(at, now_)" "now_ > at")
 mutant(stale_exit_accepted supervision.cpp
   "void turn::on_exited(const input& x, std::vector<ended>& ends) {\n  if (!is_current(x.who))\n    return stale(x.who);\n"
   "void turn::on_exited(const input& x, std::vector<ended>& ends) {\n")
@@ -75,8 +76,8 @@ mutant(wake_up_forgotten children.cpp
 mutant(end_of_many_told_once supervision.cpp
   "  for (const auto& x : ends)\n    settle(x);" "  for (const auto& x : ends)\n    if (&x == &ends.front())\n      settle(x);")
 mutant(remembers_the_call_before supervision.cpp
-  "  state_.strikes.push_back(now_);"
-  "  static int calls = 0;\n  state_.strikes.push_back(now_ - nanoseconds{++calls});")
+  "    strikes.push_back(now_);"
+  "    static int calls = 0;\n    strikes.push_back(now_ - nanoseconds{++calls});")
 mutant(comes_up_backwards regroup.cpp
   "rising, true))\n    mine.cursor = mine.first;"
   "rising, true))\n    mine.cursor = state_.begun ? mine.last : mine.first;")

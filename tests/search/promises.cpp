@@ -32,7 +32,8 @@ bool are_alike(const event& a, const event& b) {
 } // namespace
 
 promises::promises(const sites& all)
-  : sites_(&all), children_(all.size()), strikes_(all.size()), commands_(all.size()) {}
+  : sites_(&all), children_(all.size()), strikes_(all.size()), own_strikes_(all.size()),
+    commands_(all.size()) {}
 
 std::string promises::broken_by(const world& before, const turn_taken& turn, const world& after) {
   if (turn.who == nobody)
@@ -67,8 +68,10 @@ std::string promises::broken_by(const world& before, const turn_taken& turn, con
 void promises::forget_those_below(std::uint32_t who) {
   strikes_[who].clear();
   commands_[who].clear();
-  for (const auto child : (*sites_)[who].below)
+  for (const auto child : (*sites_)[who].below) {
     children_[child] = {};
+    own_strikes_[child].clear();
+  }
 }
 
 void promises::must(bool holds, std::string_view promise, std::uint32_t child) {
@@ -240,22 +243,29 @@ void promises::check_numbers_of_events() {
     must(x.seq == ++last, "a gap in the events");
 }
 
-/// 5: no restart beyond the limit, and no give-up within it.
+/// Those that a restart of this child counts among.
+std::deque<time_point>& promises::strikes_of(std::uint32_t child) {
+  return mine().of((*sites_)[child].seat).critical ? strikes_[turn_->who] : own_strikes_[child];
+}
+
+/// 5: no restart beyond the limit, and no give-up within it; an optional child is given up alone.
 void promises::note_decisions() {
-  auto& strikes = strikes_[turn_->who];
   const auto& limit = mine().intensity;
   for (const auto& x : turn_->out.facts) {
     if (!x.decided)
       continue;
+    const auto child = site_of(x.who.who);
+    auto& strikes = strikes_of(child);
     while (!strikes.empty() && x.at - strikes.front() > limit.period)
       strikes.pop_front();
-    const auto child = site_of(x.who.who);
     if (x.then.what == verdict::restart) {
       strikes.push_back(x.at);
       children_[child].due = x.at + x.then.wait;
       must(strikes.size() <= limit.restarts, "a restart beyond the limit", child);
-    } else if (x.then.what == verdict::escalate && x.then.because == because_of_intensity) {
+    } else if (x.then.because == because_of_intensity) {
       must(strikes.size() >= limit.restarts, "a give-up within the limit", child);
+      must(mine().of(x.who.who).critical == (x.then.what == verdict::escalate),
+           "an optional child that does not leave the tree alone", child);
     }
   }
 }
@@ -355,6 +365,9 @@ void promises::add_to(imprint& to, const world& w) const {
       for (const auto at : strikes_[who])
         if (w.now() - at <= site.by->intensity.period)
           add(at);
+    for (const auto at : own_strikes_[who])
+      if (w.now() - at <= (*sites_)[site.above].by->intensity.period)
+        add(at);
   }
 }
 

@@ -55,12 +55,14 @@ private:
   std::uint32_t site_of(slot) const;
   const plan& mine() const;
   void note_decisions();
+  std::deque<time_point>& strikes_of(std::uint32_t child);
   void note_stops(const effect&);
 
   const sites* sites_;
   std::vector<past> children_;
   std::vector<std::deque<time_point>> strikes_;      ///< of each supervisor
-  std::vector<std::vector<std::uint32_t>> commands_; ///< likewise, those not answered
+  std::vector<std::deque<time_point>> own_strikes_;  ///< of each optional child
+  std::vector<std::vector<std::uint32_t>> commands_; ///< of each supervisor, those not answered
   const world* before_ = nullptr;
   const world* after_ = nullptr;
   const turn_taken* turn_ = nullptr;

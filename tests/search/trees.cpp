@@ -81,6 +81,8 @@ void add_flat(std::vector<trial>& all) {
                    flat(how, {slow_to_be_ready(child("a")), needing(child("b"), "a"),
                               needing(optional(child("c")), "b")}),
                    3});
+    all.push_back({name + ", optional",
+                   flat(how, {child("a"), optional(child("b")), needing(child("c"), "b")}), 3});
     all.push_back({name + ", commands",
                    flat(how, {child("a"), child("b")}),
                    how == strategy::one_for_one ? 3u : 2u,

@@ -3,6 +3,7 @@
 #include "supervisor/cli/open_files.hpp"
 #include "supervisor/effective.hpp"
 #include "supervisor/lint.hpp"
+#include "supervisor/text/printable.hpp"
 
 #include <iostream>
 
@@ -51,6 +52,28 @@ faults advice_about(const declared_spec& spec) {
   return found;
 }
 
+/// Of children that are given up alone, without a fault in anything.
+void note_optional(const declared_spec& spec, const std::string& above, faults& found) {
+  const auto [restarts, period] = spec.intensity;
+  for (std::size_t i = 0; i < spec.children.size(); ++i) {
+    const auto& child = spec.children[i];
+    const auto where = above + "/children/" + std::to_string(i);
+    if (child.criticality == criticality::optional && restarts != unlimited)
+      found.push_back({where + "/criticality",
+                       "more than " + std::to_string(restarts) + " restarts within "
+                         + to_string(period) + " quarantine " + showing::quoted(child.id)
+                         + " alone, and the tree goes on"});
+    if (child.start.nested)
+      note_optional(*child.start.nested, where + "/supervisor", found);
+  }
+}
+
+faults notes_about(const declared_spec& spec) {
+  faults found;
+  note_optional(spec, "", found);
+  return first_thousand(std::move(found));
+}
+
 } // namespace
 
 int check(const std::filesystem::path& file, bool effective, const catalog& known) {
@@ -62,6 +85,7 @@ int check(const std::filesystem::path& file, bool effective, const catalog& know
   }
   const auto& spec = *loaded.file.read();
   print(std::cerr, file, loaded.file.with_lines(advice_about(spec)), "advice: ");
+  print(std::cout, file, loaded.file.with_lines(notes_about(spec)), "note: ");
   if (effective)
     std::cout << show_effective(spec) << '\n';
   census all;

@@ -93,7 +93,11 @@ constexpr auto child_table = std::to_array<field<declared_child_spec>>({
    .read = into<&declared_child_spec::dependencies>},
   {.key = "criticality",
    .what = holds::word,
-   .doc = "Whether the supervisor fails to start with a critical child, or tries again.",
+   .doc = "A critical child that cannot be started, or is restarted more often than the intensity "
+          "allows, "
+          "is the end of its supervisor. The restarts of an optional one are counted for itself, "
+          "by the same "
+          "numbers, and when they are used up it is quarantined.",
    .by_default = R"("critical")",
    .read = into<&declared_child_spec::criticality>,
    .one_of = words_of<criticality>},

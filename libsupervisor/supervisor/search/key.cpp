@@ -177,6 +177,7 @@ private:
                         && x.now == phase::up // else a sibling may take it down
                         && world_.now() - x.since >= plan_.of(seat).stable_after;
     add(to, mine.lingering);
+    add_strikes(to, mine.strikes);
     if (mine.streak == 0 || stable)
       return;
     add(to, mine.streak);
@@ -187,8 +188,17 @@ private:
   time_point deadline_of(std::uint32_t seat) const { return mind_.deadlines.at(seat).at; }
   std::uint32_t mercy_of(std::uint32_t seat) const { return mind_.deadlines.at(seat).mercy_ms; }
 
+  template <class Strikes>
+  void add_strikes(imprint& to, const Strikes& all) const {
+    for (const auto at : all)
+      if (!plan_.intensity.forgets(at, world_.now()))
+        add(to, at);
+  }
+
   void add_trouble(imprint& to, const supervisor::trouble& x) const {
-    const auto& [streak, lingering, last_wait, memory, limits, exit, uptime, again, asked] = x;
+    const auto& [streak, lingering, last_wait, memory, limits, exit, uptime, again, asked, strikes]
+      = x;
+    add_strikes(to, strikes);
     add(to, streak, lingering, last_wait.count(), again, asked);
     add(to, memory);
     add(to, limits);
@@ -227,9 +237,7 @@ private:
       add_group(x);
     add(all_, limits);
     add(all_, limit);
-    for (const auto at : strikes)
-      if (!plan_.intensity.forgets(at, world_.now()))
-        add(all_, at);
+    add_strikes(all_, strikes);
     add(all_, line);
     if (!how_.twins)
       add(all_, oldest, youngest);

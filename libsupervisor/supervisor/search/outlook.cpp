@@ -109,8 +109,13 @@ time_point next_instant(const world& w, const std::vector<time_point>& crashes) 
       continue;
     if (const auto& due = w.office_of(who).mind.deadlines; !due.empty())
       next.add(due.first().at);
-    for (const auto at : w.office_of(who).mind.strikes)
-      next.add_edge(later(at, site.by->intensity.period));
+    const auto add_edges = [&](const auto& strikes) {
+      for (const auto at : strikes)
+        next.add_edge(later(at, site.by->intensity.period));
+    };
+    add_edges(w.office_of(who).mind.strikes);
+    for (const auto& x : w.office_of(who).mind.troubles)
+      add_edges(x.strikes);
     each_window(*site.by, [&](nanoseconds window) {
       for (const auto at : crashes)
         next.add_edge(later(at, window));

@@ -87,6 +87,7 @@ prospects::child_facts prospects::facts_of(const plan& above, const site& child)
     x.counts = x.ends_above = true;
   if (x.counts && kind.limits)
     x.most = most_restarts(*kind.limits);
+  x.counts = x.counts && kind.critical; // else for itself
   return x;
 }
 

@@ -62,7 +62,7 @@ std::uint64_t heap(const state& x) {
              + heap(x.strikes) + heap(x.line);
   sum += x.deadlines.size() * sizeof(deadlines::entry) + per_block;
   for (const auto& trouble : x.troubles)
-    sum += heap(trouble.memory) + heap(trouble.limits);
+    sum += heap(trouble.memory) + heap(trouble.limits) + heap(trouble.strikes);
   for (const auto& group : x.groups)
     sum += heap(group.limits) + heap(group.line);
   return sum;
