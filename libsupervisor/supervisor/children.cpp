@@ -94,7 +94,8 @@ void turn::leave_down(slot who, bool done) {
 }
 
 /// Whether its end, by itself and for good, is the end of its supervisor.
-bool turn::significant_end(slot who) {
+bool turn::significant_end(const ended& end) {
+  const auto who = end.who;
   if (!plan_.of(who).significant || plan_.auto_shutdown == auto_shutdown::never)
     return false;
   if (plan_.auto_shutdown == auto_shutdown::all_significant)
@@ -104,8 +105,20 @@ bool turn::significant_end(slot who) {
       if (x != who && active && plan_.of(x).significant)
         return false;
     }
-  end(aim::auto_shutdown, who);
+  const auto well = end.exit.what == exit_class::success && significant_others_ended_well(who);
+  this->end(well ? aim::completed : aim::auto_shutdown, who);
   return true;
+}
+
+/// As far as they have ended.
+bool turn::significant_others_ended_well(slot who) const {
+  for (slot x = 0; x < state_.children.size(); ++x) {
+    const auto& r = row(x);
+    const auto is_over = !is_alive(x) && r.now != phase::vacant && r.now != phase::waiting;
+    if (x != who && is_over && plan_.of(x).significant && !r.done)
+      return false;
+  }
+  return !state_.lost_significant;
 }
 
 /// Quarantined, unless somebody has said so in other words before.

@@ -340,7 +340,10 @@ void turn::restart(control_outcome told) {
   set_operation(who, operation::active, told.key);
   told.after = operation::active;
   told.target_generation = told.generation + (r.number > r.born);
-  if (r.pending || is_swapping(who) || (r.regroup != in_none && !is_alive(who)))
+  if (waits_to_rise(r.regroup) && !is_alive(who)) {
+    told.fence = fence_decision::started_immediately;
+    start_of_waiting(who);
+  } else if (r.pending || is_swapping(who) || (r.regroup != in_none && !is_alive(who)))
     merge_restart(told);
   else if (can_swap(who)) {
     told.fence = fence_decision::started_immediately;

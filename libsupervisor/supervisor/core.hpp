@@ -156,10 +156,12 @@ enum class aim : std::uint8_t {
   give_up,       ///< finish: it escalates
   end_tree,      ///< finish: it escalates the end of the whole tree
   stop,          ///< finish: it was asked to
-  auto_shutdown, ///< finish: significant children have ended
+  auto_shutdown, ///< finish: significant children have ended, not all of them well
+  completed,     ///< finish: significant children have ended, well
 };
 
 constexpr bool finishes(aim x) noexcept { return x > aim::restart; }
+constexpr bool is_in_order(aim x) noexcept { return x >= aim::stop; }
 
 /// Children that go down together, last started first, and what then. Two never overlap. Those
 /// that come up again leave it one by one, in start order.
@@ -169,6 +171,8 @@ struct regroup {
   bool rising = false;
   bool begins = false; ///< some of its children have never been started
   bool failed = false; ///< somebody in it was abandoned: it cannot go up again
+  bool widens
+    = false; ///< all whom its culprit takes along come up with it: those started since, too
   aim then{};
   std::uint32_t members = 0;
   std::uint32_t still_up = 0;
@@ -217,6 +221,7 @@ struct state {
   std::uint32_t ending = in_none; ///< the regroup that ends the supervisor
   bool begun = false;             ///< every child was started once
   bool finished = false;
+  bool lost_significant = false; ///< one that did not end well, and whose seat is free since
 
   friend bool operator==(const state&, const state&) = default;
 };

@@ -103,6 +103,7 @@ void turn::regroup_from(slot who, time_point resume) {
   }
   const auto g = open(aim::restart, who);
   group(g).resume = resume;
+  group(g).widens = true;
   join_those_touched(g, who, fate::rise);
   go_down(g);
 }
@@ -111,19 +112,37 @@ bool turn::touches_nobody_else(slot who) const {
   return is_for_itself(plan_.reach_of(who).strategy) && plan_.followers_of(who).empty();
 }
 
-void turn::join_those_touched(std::uint32_t g, slot who, fate then) {
+template <class Visit>
+void turn::each_touched(slot who, Visit&& visit) {
   const auto& reach = plan_.reach_of(who);
-  const auto join_with_followers = [&](slot x) {
-    join_for(g, x, then);
+  const auto visit_with_followers = [&](slot x) {
+    visit(x);
     for (const auto follower : plan_.followers_of(x))
-      join_for(g, follower, then);
+      visit(follower);
   };
   if (is_for_itself(reach.strategy))
-    return join_with_followers(who);
+    return visit_with_followers(who);
   const auto first = reach.strategy == strategy::one_for_all ? state_.oldest : who;
   for (auto x = first; x != nobody; x = row(x).younger)
     if (reach.team == plan::none || plan_.of(x).team == reach.team)
-      join_with_followers(x);
+      visit_with_followers(x);
+}
+
+void turn::join_those_touched(std::uint32_t g, slot who, fate then) {
+  each_touched(who, [&](slot x) { join_for(g, x, then); });
+}
+
+/// While it waited, commands may have started children that its restart touches: they go down, and come
+/// up in their places. True: somebody has to go down.
+bool turn::join_those_started_since(std::uint32_t g) {
+  const auto culprit = group(g).culprit;
+  if (!group(g).widens || culprit >= state_.children.size() || row(culprit).regroup != g)
+    return false;
+  each_touched(culprit, [&](slot x) {
+    if (is_alive(x) && row(x).regroup == in_none)
+      join_for(g, x, fate::rise);
+  });
+  return group(g).still_up > 0;
 }
 
 void turn::join_for(std::uint32_t g, slot who, fate then) {
@@ -274,7 +293,37 @@ void turn::announce_wait(slot who, time_point until) {
 
 // -- up, in start order --------------------------------------------------------------------------------------
 
-void turn::on_group_due(std::uint32_t g) { group(g).down ? rise(g) : tell_all(g); }
+void turn::on_group_due(std::uint32_t g) {
+  if (!group(g).down)
+    return tell_all(g);
+  if (!join_those_started_since(g))
+    return rise(g);
+  group(g).down = false;
+  go_down(g);
+}
+
+/// It is down, and waits until it may come up again.
+bool turn::waits_to_rise(std::uint32_t g) const {
+  if (g == in_none)
+    return false;
+  const auto& x = state_.regroups[g];
+  return x.widens && x.down && !x.rising && !finishes(x.then);
+}
+
+/// Somebody wants this child of it up now: with the whole group if that waits for this one, else alone
+/// until the group comes up.
+void turn::start_of_waiting(slot who) {
+  auto& r = row(who);
+  const auto g = r.regroup;
+  if (group(g).culprit == who) {
+    group(g).resume = now_;
+    drop_group_deadline(g);
+    return on_group_due(g);
+  }
+  r.regroup = in_none;
+  --group(g).members;
+  start_alone(who);
+}
 
 /// The next one starts when the one before has started. One whose dependencies are not ready holds up
 /// nobody but those who need it: it is passed over until they are. One with abandoned children below it
@@ -382,7 +431,7 @@ void turn::finish(std::uint32_t g) {
   state_.finished = true;
   fact(event_type::shutdown_completed);
   const auto who = culprit == nobody ? life{} : current(culprit);
-  const auto in_order = why == aim::stop || why == aim::auto_shutdown;
+  const auto in_order = is_in_order(why);
   auto& last = fact(in_order ? event_type::runtime_control_loop_completed
                              : event_type::runtime_control_loop_failed,
                     who);

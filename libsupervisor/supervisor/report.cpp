@@ -265,6 +265,8 @@ std::string headline(const shutdown_report& x) {
       return "could not start " + x.culprit + ": " + reason;
     case aim::auto_shutdown:
       return "shut down by itself, after " + x.culprit + " had ended,";
+    case aim::completed:
+      return "completed, after " + x.culprit + " had ended well,";
     case aim::begin:
     case aim::restart:
       break;

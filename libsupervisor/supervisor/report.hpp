@@ -155,6 +155,8 @@ struct shutdown_report {
   std::vector<child_report> outcomes{}; ///< in the order in which children left
 
   bool asked_for() const { return why == aim::stop; }
+  /// Its significant children have ended well.
+  bool completed() const { return why == aim::completed; }
   /// The paths of those that may still run.
   std::vector<std::string> abandoned() const;
 

@@ -23,6 +23,8 @@ std::string finish(aim why, std::string_view name) {
       return "finish";
     case aim::auto_shutdown:
       return "finish after " + std::string{name};
+    case aim::completed:
+      return "complete after " + std::string{name};
     case aim::give_up:
       return "give up over " + std::string{name};
     case aim::end_tree:

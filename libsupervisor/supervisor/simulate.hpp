@@ -31,6 +31,8 @@ enum class simulation_outcome : std::uint8_t {
   gave_up,          ///< escalated
   ended_tree,       ///< somebody asked for the end of the whole tree
   did_not_start,    ///< rolled back
+  ended_by_itself,  ///< significant children have ended, not all of them well
+  completed,        ///< significant children have ended, well
   never_stopped,    ///< it was told to, and waits for ever
   never_rested,     ///< restarts without end and without any time passing
   too_much_to_tell, ///< the limit in the options was reached

@@ -421,7 +421,7 @@ void turn::carry_out(const ended& end, const decision& then) {
       return regroup_from(end.who, after(then.wait));
     }
     case verdict::leave_down:
-      if (significant_end(end.who))
+      if (significant_end(end))
         return;
       if (end.exit.what != exit_class::success || !plan_.of(end.who).frees_followers)
         take_followers_down(end.who, fate::stay_down);

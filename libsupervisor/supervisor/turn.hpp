@@ -216,7 +216,8 @@ private:
   void kill(slot);
   void abandon(slot);
   void leave_down(slot, bool done);
-  bool significant_end(slot);
+  bool significant_end(const ended&);
+  bool significant_others_ended_well(slot) const;
   void park(slot);
   void meet_fate(slot);
   bool has_no_second_time(slot) const;
@@ -244,7 +245,10 @@ private:
   void go_on_all();
   void regroup_from(slot, time_point resume);
   bool touches_nobody_else(slot) const;
+  template <class Visit>
+  void each_touched(slot, Visit&&);
   void join_those_touched(std::uint32_t group, slot, fate);
+  bool join_those_started_since(std::uint32_t group);
   void join_for(std::uint32_t group, slot, fate);
   void quarantine_from(slot);
   void take_followers_down(slot, fate);
@@ -259,6 +263,8 @@ private:
   void all_down(std::uint32_t group);
   void announce_wait(slot, time_point until);
   void on_group_due(std::uint32_t group);
+  bool waits_to_rise(std::uint32_t group) const;
+  void start_of_waiting(slot);
   void rise(std::uint32_t group);
   bool pass_over(std::uint32_t group, slot);
   void leave_behind(std::uint32_t group, slot);

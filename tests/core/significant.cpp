@@ -26,8 +26,11 @@ SCENARIO("the end of any significant child ends the supervisor") {
     for (const auto why : {ended_well, died, cancelled, killed}) {
       core_under_test it{pair(auto_shutdown::any_significant, restart::temporary)};
       it.start();
-      CHECK(it.exits("first", why) == "stop last, stop other, finish after first");
-      CHECK(it.over == aim::auto_shutdown);
+      const auto well = why.what == exit_class::success;
+      CHECK(it.exits("first", why)
+            == std::string{"stop last, stop other, "} + (well ? "complete" : "finish")
+                 + " after first");
+      CHECK(it.over == (well ? aim::completed : aim::auto_shutdown));
       CHECK(it.state().strikes.empty());
     }
   }
@@ -36,7 +39,7 @@ SCENARIO("the end of any significant child ends the supervisor") {
     it.start();
     CHECK(it.crash("first") == "wait 10ms");
     CHECK(it.advance(10ms) == "start first");
-    CHECK(it.exits("first", ended_well) == "stop last, stop other, finish after first");
+    CHECK(it.exits("first", ended_well) == "stop last, stop other, complete after first");
     CHECK(it.told("").find("runtime_control_loop_completed") == std::string::npos);
     CHECK(it.count(event_type::runtime_control_loop_completed, "first") == 1);
   }
@@ -55,6 +58,36 @@ TEST_CASE("the last of two significant children to end ends the supervisor") {
     core_under_test it{pair(auto_shutdown::all_significant, when)};
     it.start();
     CHECK(it.exits("last", ended_well) == "");
+    CHECK(it.exits("first", ended_well) == "stop other, complete after first");
+  }
+}
+
+SCENARIO("a supervisor has completed if all of its significant children ended well") {
+  GIVEN("the first to end has failed") {
+    core_under_test it{pair(auto_shutdown::all_significant, restart::temporary)};
+    it.start();
+    CHECK(it.crash("last") == "");
+    CHECK(it.exits("first", ended_well) == "stop other, finish after first");
+    CHECK(it.over == aim::auto_shutdown);
+  }
+  GIVEN("the last to end has failed") {
+    core_under_test it{pair(auto_shutdown::all_significant, restart::temporary)};
+    it.start();
+    CHECK(it.exits("last", ended_well) == "");
+    CHECK(it.crash("first") == "stop other, finish after first");
+  }
+  GIVEN("one that was added, has failed, and is not remembered") {
+    core_under_test it{pair(auto_shutdown::all_significant, restart::temporary)};
+    it.start();
+    it.add(vital_child("more", restart::temporary));
+    it.crash("more");
+    it.exits("last", ended_well);
+    CHECK(it.exits("first", ended_well) == "stop other, finish after first");
+  }
+  GIVEN("one that an operator holds") {
+    core_under_test it{pair(auto_shutdown::all_significant, restart::transient)};
+    it.start();
+    it.command(command::quarantine_child, "last");
     CHECK(it.exits("first", ended_well) == "stop other, finish after first");
   }
 }
@@ -64,7 +97,7 @@ TEST_CASE("a significant child that never started is not waited for") {
     core_under_test it{pair(auto_shutdown::all_significant, when)};
     it.ignoring = {"last"};
     it.start();
-    CHECK(it.exits("first", ended_well) == "stop other, finish after first");
+    CHECK(it.exits("first", ended_well) == "stop other, complete after first");
   }
 }
 
@@ -93,7 +126,7 @@ SCENARIO("a significant child that is about to be restarted is waited for") {
     it.crash("last");
     CHECK(it.exits("first", ended_well) == "");
     CHECK(it.advance(10ms) == "start last");
-    CHECK(it.exits("last", ended_well) == "stop other, finish after last");
+    CHECK(it.exits("last", ended_well) == "stop other, complete after last");
   }
 }
 
@@ -153,7 +186,7 @@ SCENARIO("what is significant may change") {
     core_under_test it{pair(auto_shutdown::never, restart::transient)};
     it.start();
     CHECK(it.revise(wanted) == "");
-    CHECK(it.exits("first", ended_well) == "stop last, stop other, finish after first");
+    CHECK(it.exits("first", ended_well) == "stop last, stop other, complete after first");
   }
   GIVEN("one that would have at any end") {
     core_under_test it{wanted};
@@ -161,7 +194,7 @@ SCENARIO("what is significant may change") {
     WHEN("it is to wait for the last") {
       CHECK(it.revise(pair(auto_shutdown::all_significant, restart::transient)) == "");
       CHECK(it.exits("first", ended_well) == "");
-      CHECK(it.exits("last", ended_well) == "stop other, finish after last");
+      CHECK(it.exits("last", ended_well) == "stop other, complete after last");
     }
     WHEN("it is never to") {
       it.revise(pair(auto_shutdown::never, restart::transient));
@@ -172,7 +205,7 @@ SCENARIO("what is significant may change") {
       wanted.children[0].more.make().significant = false;
       it.revise(wanted);
       CHECK(it.exits("first", ended_well) == "");
-      CHECK(it.exits("last", ended_well) == "stop other, finish after last");
+      CHECK(it.exits("last", ended_well) == "stop other, complete after last");
     }
   }
 }

@@ -26,10 +26,17 @@ struct node {
   std::uint32_t left = 0; ///< misfortunes
 };
 
+sites sites_in(const trial& x) {
+  auto all = sites_of(x.tree, 1);
+  for (auto& site : all)
+    site.comes_later = site.path == x.added;
+  return all;
+}
+
 class explorer {
 public:
   explicit explorer(const trial& x)
-    : trial_(x), sites_(sites_of(x.tree, 1)), root_{world{sites_}, promises{sites_}, x.events} {}
+    : trial_(x), sites_(sites_in(x)), root_{world{sites_}, promises{sites_}, x.events} {}
 
   findings depth_first() {
     go_on(root_);

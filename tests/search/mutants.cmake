@@ -67,6 +67,8 @@ mutant(dependency_not_waited_for regroup.cpp
   "    if (!needs_are_ready(who)) {" "    if (!needs_are_ready(who) && row(who).ran) {")
 mutant(passed_over_for_ever children.cpp
   "    go_back_to(who); // see `go_on_all`\n" "    return;\n")
+mutant(command_escapes_the_group regroup.cpp
+  "  if (!join_those_started_since(g))\n    return rise(g);" "  if (now_ >= time_point{})\n    return rise(g);")
 mutant(lost_sibling_stops_all supervision.cpp
   "  go_on_all();\n" "")
 mutant(promise_forgotten regroup.cpp

@@ -228,7 +228,7 @@ void promises::check_end() {
 void promises::check_answers() {
   auto& open = commands_[turn_->who];
   for (const auto& x : turn_->given)
-    if (x.what == news::command)
+    if (x.what >= news::command)
       open.push_back(x.count);
   for (const auto& x : turn_->out.outcomes)
     must(std::erase(open, x.key) == 1, "an answer to nobody, or a second one");
@@ -268,6 +268,17 @@ void promises::note_decisions() {
            "an optional child that does not leave the tree alone", child);
     }
   }
+  for (const auto& x : turn_->given)
+    if (x.what == news::command && x.order == command::restart_child)
+      let_start(x.who.who);
+}
+
+/// Who is wanted at once need not wait, nor need those who come up together with it.
+void promises::let_start(slot who) {
+  children_[site_of(who)].due = time_point::min();
+  if (!mine().each_for_itself)
+    for (const auto child : (*sites_)[turn_->who].below)
+      children_[child].due = time_point::min();
 }
 
 /// 6: what an operator holds is not touched by itself.
@@ -288,7 +299,7 @@ void promises::check_intent() {
 /// 7: the same again has the same outcome.
 void promises::check_repeatable() {
   const auto& was = before_->office_of(turn_->who);
-  auto mind = was.open ? was.mind : make_state(mine());
+  auto mind = was.open ? was.mind : before_->first_state(turn_->who);
   auto counts = was.open ? was.counts : tally{};
   effects out;
   step(mine(), mind, counts, turn_->given, after_->now(), out);

@@ -55,6 +55,7 @@ private:
   std::uint32_t site_of(slot) const;
   const plan& mine() const;
   void note_decisions();
+  void let_start(slot);
   std::deque<time_point>& strikes_of(std::uint32_t child);
   void note_stops(const effect&);
 

@@ -35,6 +35,11 @@ declared_child_spec needing(declared_child_spec x, std::string needed) {
   return x;
 }
 
+declared_child_spec waiting(declared_child_spec x) {
+  x.backoff = {300ms, 300ms};
+  return x;
+}
+
 declared_child_spec slow_to_be_ready(declared_child_spec x) {
   x.readiness = readiness::on_report;
   return x;
@@ -88,6 +93,12 @@ void add_flat(std::vector<trial>& all) {
                    how == strategy::one_for_one ? 3u : 2u,
                    {command::pause_child, command::resume_child, command::restart_child,
                     command::terminate_child}});
+    all.push_back(
+      {.name = name + ", commands and a long wait",
+       .tree = flat(how, {waiting(child("a")), waiting(child("b")), waiting(child("c"))}),
+       .events = 3,
+       .commands = {command::start_child, command::restart_child, command::terminate_child},
+       .added = "/c"});
     all.push_back(
       {name + ", significant",
        ending_with(auto_shutdown::any_significant,

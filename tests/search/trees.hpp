@@ -13,6 +13,7 @@ struct trial {
   declared_spec tree{};
   std::uint32_t events = 3; ///< crashes and other misfortunes, at most
   std::vector<command> commands{};
+  std::string added{};   ///< path of a child that a command adds: the last one of its supervisor
   bool pauses = false;   ///< supervisors may be paused
   bool programs = false; ///< children may be more than one process
 };

@@ -19,6 +19,8 @@ void supervisor_actor::finish(const effect& x) {
     case aim::roll_back:
       error = make_failure(failure::start_failed, told.culprit + " " + told.reason);
       break;
+    case aim::completed:
+      break;
     case aim::stop:
     case aim::auto_shutdown:
     case aim::begin:

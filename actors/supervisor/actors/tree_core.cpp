@@ -202,7 +202,7 @@ std::string phase_of(const shutdown_report& x) {
 }
 
 runtime_exit_report end_of_loop(const shutdown_report& x) {
-  const auto in_order = !x.broke && (x.why == aim::stop || x.why == aim::auto_shutdown);
+  const auto in_order = !x.broke && is_in_order(x.why);
   return {.state = in_order ? control_plane_state::completed : control_plane_state::failed,
           .phase = phase_of(x),
           .reason = x.culprit.empty() ? x.reason : x.culprit + ": " + x.reason,

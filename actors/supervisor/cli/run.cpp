@@ -92,7 +92,7 @@ int conclude(const shutdown_report& report, backstage& behind) {
   const auto well = call_hooks(behind);
   if (const auto left = left_behind(report, behind); !left.empty())
     end_without(left, out);
-  return report.asked_for() && well ? exit_code::clean : exit_code::gave_up;
+  return (report.asked_for() || report.completed()) && well ? exit_code::clean : exit_code::gave_up;
 }
 
 /// At least two, so that one actor that is busy does not stop the others.

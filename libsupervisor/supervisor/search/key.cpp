@@ -224,7 +224,8 @@ private:
   void add_mind() {
     const auto& [children, troubles, vitals, asides, promises, revising, regroups, deadlines,
                  groups, limits, limit, strikes, line, lined_up, oldest, youngest, next_rank,
-                 members, starting, armed, late_by, stage, ending, begun, finished]
+                 members, starting, armed, late_by, stage, ending, begun, finished,
+                 lost_significant]
       = mind_;
     for (const auto& x : asides)
       add_aside(x);
@@ -241,7 +242,8 @@ private:
     add(all_, line);
     if (!how_.twins)
       add(all_, oldest, youngest);
-    add(all_, next_rank, members, starting, stage, ending, begun, finished, lined_up);
+    add(all_, next_rank, members, starting, stage, ending, begun, finished, lost_significant,
+        lined_up);
     add(all_, late_by.count());
   }
 
@@ -260,10 +262,10 @@ private:
   }
 
   void add_regroup(const supervisor::regroup& x) {
-    const auto& [open, down, rising, begins, failed, then, members, still_up, cursor, awaited,
-                 first, last, culprit, resume, deadline]
+    const auto& [open, down, rising, begins, failed, widens, then, members, still_up, cursor,
+                 awaited, first, last, culprit, resume, deadline]
       = x;
-    add(all_, open, down, rising, begins, failed, then, members, still_up);
+    add(all_, open, down, rising, begins, failed, widens, then, members, still_up);
     add(all_, cursor, awaited, first, last, culprit);
     if (open && resume > world_.now())
       add(all_, resume);

@@ -69,7 +69,8 @@ bool world::can(const act& x) const {
       return place(x.who).above != nobody && office_of(place(x.who).above).open
              && lives_[x.who].number > 1;
     case act::kind::command:
-      return place(x.who).above != nobody && office_of(place(x.who).above).open;
+      return place(x.who).above != nobody && office_of(place(x.who).above).open
+             && (x.order == command::start_child) == is_to_be_added(x.who);
   }
   return false;
 }
@@ -143,7 +144,7 @@ void world::happen(const act& x, turn_taken& out) {
                          .who = {place(x.who).seat, lives_[x.who].number - 1},
                          .exit = x.exit});
     case act::kind::command:
-      return say(x.who, {.what = news::command,
+      return say(x.who, {.what = x.order == command::start_child ? news::added : news::command,
                          .who = {place(x.who).seat, 0},
                          .count = ++commands_,
                          .order = x.order,
@@ -180,6 +181,25 @@ void world::end(std::uint32_t who, const child_exit& exit) {
       {.what = news::exited, .who = life_of(who), .exit = was == being::killed ? killed : exit});
 }
 
+/// Those who come later are not there.
+state world::first_state(std::uint32_t who) const {
+  auto made = make_state(*place(who).by);
+  while (!made.children.empty() && place(place(who).below[made.children.size() - 1]).comes_later) {
+    made.youngest = made.children.back().older;
+    (made.youngest == nobody ? made.oldest : made.children[made.youngest].younger) = nobody;
+    --made.members;
+    --made.next_rank;
+    made.children.pop_back();
+  }
+  return made;
+}
+
+bool world::is_to_be_added(std::uint32_t who) const {
+  const auto& seats = office_of(place(who).above).mind.children;
+  return place(who).comes_later
+         && (place(who).seat >= seats.size() || seats[place(who).seat].now == phase::vacant);
+}
+
 // -- what supervisors do, as supervisor_actor.cpp does it ---------------------------------------------
 
 void world::obey(std::uint32_t who, turn_taken& out) {
@@ -188,7 +208,7 @@ void world::obey(std::uint32_t who, turn_taken& out) {
     return kill_supervisor(who);
   if (next == order::begin) {
     begun_ = true;
-    offices_[who] = office{.open = true, .mind = make_state(*place(who).by)};
+    offices_[who] = office{.open = true, .mind = first_state(who)};
     for (const auto child : place(who).below)
       lives_[child].number = 0;
   }

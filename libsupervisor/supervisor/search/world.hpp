@@ -18,6 +18,7 @@ struct site {
   slot seat = nobody;
   std::shared_ptr<const plan> by{};   ///< of a supervisor
   std::vector<std::uint32_t> below{}; ///< by slot
+  bool comes_later = false;           ///< a command adds it; the last in the order of its siblings
 
   bool is_supervisor() const { return by != nullptr; }
 };
@@ -107,6 +108,9 @@ public:
   explicit world(const sites&); ///< refers to them
 
   /// Whether it could happen now.
+  /// Of a supervisor that begins.
+  state first_state(std::uint32_t who) const;
+
   bool can(const act&) const;
   void happen(const act&, turn_taken&);
 
@@ -143,6 +147,7 @@ public:
   bool owes_readiness(std::uint32_t who) const;
 
 private:
+  bool is_to_be_added(std::uint32_t who) const;
   const site& place(std::uint32_t who) const { return (*sites_)[who]; }
   life life_of(std::uint32_t who) const { return {place(who).seat, lives_[who].number}; }
 

@@ -19,8 +19,11 @@ simulation_outcome outcome_of(aim why) {
       return simulation_outcome::ended_tree;
     case aim::roll_back:
       return simulation_outcome::did_not_start;
-    case aim::stop:
     case aim::auto_shutdown:
+      return simulation_outcome::ended_by_itself;
+    case aim::completed:
+      return simulation_outcome::completed;
+    case aim::stop:
     case aim::begin:
     case aim::restart:
       break;
@@ -202,7 +205,7 @@ void chronicle::missed(std::uint32_t child, time_point at) {
 }
 
 void chronicle::finished(std::uint32_t supervisor, const effect& last, time_point at) {
-  if (last.why != aim::stop && last.why != aim::auto_shutdown)
+  if (!is_in_order(last.why))
     gave_up(supervisor, last, at);
   if (supervisor == 0) {
     made_.how = outcome_of(last.why);

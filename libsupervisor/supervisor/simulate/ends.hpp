@@ -26,6 +26,8 @@ constexpr child_exit exit_of(aim why) noexcept {
       return failed(exit_detail::shutdown_tree);
     case aim::roll_back:
       return failed(exit_detail::start_failed);
+    case aim::completed:
+      return {exit_class::success, exit_detail::none, failure_kind::none, 0};
     case aim::stop:
     case aim::auto_shutdown:
     case aim::begin:

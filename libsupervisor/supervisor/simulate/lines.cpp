@@ -114,6 +114,10 @@ std::string line_of(const simulation& x) {
       return "ENDED at " + at + ", as a child asked for";
     case simulation_outcome::did_not_start:
       return "DID NOT START, gave up at " + at;
+    case simulation_outcome::ended_by_itself:
+      return "ENDED by itself at " + at + ": significant children have ended, not all of them well";
+    case simulation_outcome::completed:
+      return "completed at " + at + ": significant children have ended well";
     case simulation_outcome::never_stopped:
       return "never gave up in " + at + "; told to stop, it NEVER ENDED";
     case simulation_outcome::never_rested:

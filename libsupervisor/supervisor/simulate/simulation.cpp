@@ -4,8 +4,8 @@ namespace supervisor {
 
 std::string_view label(simulation_outcome x) noexcept {
   constexpr std::string_view words[]
-    = {"held_out",      "gave_up",      "ended_tree",      "did_not_start",
-       "never_stopped", "never_rested", "too_much_to_tell"};
+    = {"held_out",  "gave_up",       "ended_tree",   "did_not_start",   "ended_by_itself",
+       "completed", "never_stopped", "never_rested", "too_much_to_tell"};
   return words[static_cast<int>(x)];
 }
 
