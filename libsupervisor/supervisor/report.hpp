@@ -149,6 +149,7 @@ struct shutdown_report {
   std::string requested_by{};
   std::string reason{};                 ///< of a stop: as given; else what the culprit died of
   std::string culprit{};                ///< path of the child whose end was the reason, if any
+  std::string needed_by{};              ///< roll_back: path of who could not start without it, if any
   nanoseconds took{0};                  ///< from request to completion
   bool broke = false;                   ///< the supervisor itself was killed, or failed
   bool panic = false;                   ///< it broke by an exception
@@ -170,5 +171,12 @@ std::string to_string(nanoseconds);
 
 /// "panicked", "exit code 3", "killed", ...: what a line says of an end.
 std::string words(const child_exit&);
+
+/// The same, and the text that came with the end if it says more: "panicked: no disk".
+std::string words(const child_exit&, std::string_view text);
+
+/// The same, with the colon in front of it, behind words that say already that the child could not start:
+/// ": no disk". Empty: there is no more to say.
+std::string reason_of_no_start(const child_exit&, std::string_view text);
 
 } // namespace supervisor
