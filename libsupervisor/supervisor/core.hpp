@@ -158,13 +158,13 @@ struct regroup {
   aim then{};
   std::uint32_t members = 0;
   std::uint32_t still_up = 0;
-  slot cursor = nobody;  ///< going down: nobody younger is left to be told; rising: nobody older
-  slot awaited = nobody; ///< going down: told, not down yet; rising: told to start, not up yet
-  slot first = nobody;   ///< oldest member, or the place where it was
-  slot last = nobody;    ///< youngest member, likewise
-  slot culprit = nobody; ///< whose end began it
+  slot cursor = nobody;    ///< going down: nobody younger is left to be told; rising: nobody older
+  slot awaited = nobody;   ///< going down: told, not down yet; rising: told to start, not up yet
+  slot first = nobody;     ///< oldest member, or the place where it was
+  slot last = nobody;      ///< youngest member, likewise
+  slot culprit = nobody;   ///< whose end began it
   slot needed_by = nobody; ///< who cannot be started without the culprit, if that is the reason
-  time_point resume{};   ///< not up again before
+  time_point resume{};     ///< not up again before
   std::uint32_t deadline = nobody; ///< until all are told at once, or until `resume`
 
   friend bool operator==(const regroup&, const regroup&) = default;
@@ -217,8 +217,8 @@ enum class shutdown_status : std::uint8_t {
   already_exited,
   graceful,
   aborted,
-  abort_failed, ///< abandoned: it may still run
-  late_report,  ///< abandoned, and ended after all
+  abort_failed,  ///< abandoned: it may still run
+  late_report,   ///< abandoned, and ended after all
   never_started, ///< there was no life of it that could have ended
 };
 
@@ -313,7 +313,7 @@ enum class deed : std::uint8_t {
 struct effect {
   deed what{};
   aim why{};
-  life who{};                 ///< finish: whose end was the reason, if any
+  life who{}; ///< finish: whose end was the reason, if any
   /// of `ask`, `check`, `signal` and `answer`: which; of `finish`: the seat of the child that could not be
   /// started without `who`, or nobody
   std::uint32_t question = 0;

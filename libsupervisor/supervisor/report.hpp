@@ -147,12 +147,12 @@ struct child_report {
 struct shutdown_report {
   aim why = aim::stop;
   std::string requested_by{};
-  std::string reason{};                 ///< of a stop: as given; else what the culprit died of
-  std::string culprit{};                ///< path of the child whose end was the reason, if any
-  std::string needed_by{};              ///< roll_back: path of who could not start without it, if any
-  nanoseconds took{0};                  ///< from request to completion
-  bool broke = false;                   ///< the supervisor itself was killed, or failed
-  bool panic = false;                   ///< it broke by an exception
+  std::string reason{};    ///< of a stop: as given; else what the culprit died of
+  std::string culprit{};   ///< path of the child whose end was the reason, if any
+  std::string needed_by{}; ///< roll_back: path of who could not start without it, if any
+  nanoseconds took{0};     ///< from request to completion
+  bool broke = false;      ///< the supervisor itself was killed, or failed
+  bool panic = false;      ///< it broke by an exception
   std::vector<child_report> outcomes{}; ///< in the order in which children left
 
   bool asked_for() const { return why == aim::stop; }

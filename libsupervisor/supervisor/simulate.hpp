@@ -63,7 +63,7 @@ struct moment {
   nanoseconds at{0};
   std::uint32_t who = nobody;
   moment_kind what{};
-  simulation_outcome why{};       ///< gave_up
+  simulation_outcome why{};         ///< gave_up
   std::uint32_t culprit = nobody;   ///< gave_up, waiting, blocked; waiting: may be nobody
   std::uint32_t needed_by = nobody; ///< gave_up: who could not start without the culprit
   std::uint32_t attempt = 0;        ///< restarted

@@ -306,7 +306,7 @@ private:
   tally& tally_;
   time_point now_;
   effects& out_;
-  bool lost_hope_ = false; ///< somebody that others may wait for will not come by itself
+  bool lost_hope_ = false;      ///< somebody that others may wait for will not come by itself
   bool severity_chose_ = false; ///< ends that came together are not in the order of their rank
   memory_slot nothing_{};       ///< of a group, for those who are in none
 };

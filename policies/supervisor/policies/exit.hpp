@@ -75,9 +75,9 @@ constexpr std::string_view label(exit_class x) noexcept {
 
 constexpr std::string_view label(exit_detail x) noexcept {
   constexpr std::string_view words[]
-    = {"none",      "code",          "signal",       "killed",    "lost",
-       "escalated", "shutdown_tree", "start_failed", "core_dump", "out_of_memory",
-       "still_running", "never_started"};
+    = {"none",      "code",          "signal",        "killed",
+       "lost",      "escalated",     "shutdown_tree", "start_failed",
+       "core_dump", "out_of_memory", "still_running", "never_started"};
   return words[static_cast<int>(x)];
 }
 
