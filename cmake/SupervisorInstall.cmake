@@ -3,6 +3,8 @@ include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/supervisor)
 
+get_property(supervisor_components GLOBAL PROPERTY supervisor_components)
+list(JOIN supervisor_components ", " supervisor_components)
 configure_package_config_file(
   cmake/supervisor-config.cmake.in ${PROJECT_BINARY_DIR}/supervisor-config.cmake
   INSTALL_DESTINATION ${package_dir})

@@ -30,4 +30,5 @@ function(supervisor_library name)
   target_sources(${target} ${scope}
     FILE_SET HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR} FILES ${headers})
   install(TARGETS ${target} EXPORT supervisor-targets FILE_SET HEADERS)
+  set_property(GLOBAL APPEND PROPERTY supervisor_components ${name})
 endfunction()

@@ -2,7 +2,14 @@
 
 #include <algorithm>
 
-namespace supervisor::detail {
+namespace supervisor {
+
+bool is_met(const plan& p, const state& s, slot need) {
+  const auto& r = s.children[need];
+  return r.done || (r.ready && !p.of(need).is_job);
+}
+
+namespace detail {
 
 // -- what is done to one child -------------------------------------------------------------------------
 
@@ -64,7 +71,7 @@ void turn::abandon(slot who) {
   todo(deed::abandon, current(who));
   fact(event_type::child_abandoned, current(who));
   if (ending())
-    tally_.outcomes.push_back({current(who), shutdown_status::abort_failed, {}});
+    tally_.outcomes.push_back({current(who), shutdown_status::abort_failed, no_end_so_far});
   const auto was_joining = r.joining;
   keep_promises(who, objection::still_running);
   if (r.regroup == in_none && was_joining) {
@@ -208,10 +215,7 @@ void turn::unlink(slot who) {
 
 // -- dependencies ------------------------------------------------------------------------------------
 
-/// A job is there to be done: to run is not enough.
-bool turn::is_met(slot need) const {
-  return row(need).done || (row(need).ready && !plan_.of(need).is_job);
-}
+bool turn::is_met(slot need) const { return supervisor::is_met(plan_, state_, need); }
 
 bool turn::needs_are_ready(slot who) const {
   return !row(who).lingers
@@ -237,6 +241,9 @@ slot turn::hopeless_need(slot who) const {
   return nobody;
 }
 
+/// In any of its lives.
+bool turn::has_run(slot who) { return row(who).ran || tally_of(who).generation > 0; }
+
 /// Down because an operator wants it so, or waiting for such a one: that is no failure.
 bool turn::is_held(slot who) const {
   if (row(who).op != operation::active)
@@ -251,6 +258,16 @@ void turn::gate(slot who) {
     return;
   row(who).gated = true;
   set_deadline(who, {later(now_, tells_of_waits_after)});
+}
+
+/// Its first dependency that is not met stands for all of them. None: it waits for what was abandoned below
+/// it.
+void turn::tell_of_wait(slot who) {
+  const auto needs = plan_.needs_of(who);
+  const auto need = std::ranges::find_if_not(needs, [this](slot x) { return is_met(x); });
+  auto& x = fact(event_type::child_waiting, current(who));
+  x.wait = tells_of_waits_after;
+  x.whom = need == needs.end() ? nobody : *need;
 }
 
 void turn::ungate(slot who) {
@@ -365,4 +382,5 @@ event& turn::fact(event_type what, life who) {
   return x;
 }
 
-} // namespace supervisor::detail
+} // namespace detail
+} // namespace supervisor

@@ -148,21 +148,6 @@ struct revising {
   friend bool operator==(const revising&, const revising&) = default;
 };
 
-/// What happens when everybody in a regroup is down.
-enum class aim : std::uint8_t {
-  begin,         ///< start for the first time
-  restart,       ///< start again
-  roll_back,     ///< finish: the supervisor could not start
-  give_up,       ///< finish: it escalates
-  end_tree,      ///< finish: it escalates the end of the whole tree
-  stop,          ///< finish: it was asked to
-  auto_shutdown, ///< finish: significant children have ended, not all of them well
-  completed,     ///< finish: significant children have ended, well
-};
-
-constexpr bool finishes(aim x) noexcept { return x > aim::restart; }
-constexpr bool is_in_order(aim x) noexcept { return x >= aim::stop; }
-
 /// Children that go down together, last started first, and what then. Two never overlap. Those
 /// that come up again leave it one by one, in start order.
 struct regroup {
@@ -176,12 +161,13 @@ struct regroup {
   aim then{};
   std::uint32_t members = 0;
   std::uint32_t still_up = 0;
-  slot cursor = nobody;  ///< going down: nobody younger is left to be told; rising: nobody older
-  slot awaited = nobody; ///< going down: told, not down yet; rising: told to start, not up yet
-  slot first = nobody;   ///< oldest member, or the place where it was
-  slot last = nobody;    ///< youngest member, likewise
-  slot culprit = nobody; ///< whose end began it
-  time_point resume{};   ///< not up again before
+  slot cursor = nobody;    ///< going down: nobody younger is left to be told; rising: nobody older
+  slot awaited = nobody;   ///< going down: told, not down yet; rising: told to start, not up yet
+  slot first = nobody;     ///< oldest member, or the place where it was
+  slot last = nobody;      ///< youngest member, likewise
+  slot culprit = nobody;   ///< whose end began it
+  slot needed_by = nobody; ///< who cannot be started without the culprit, if that is the reason
+  time_point resume{};     ///< not up again before
   std::uint32_t deadline = nobody; ///< until all are told at once, or until `resume`
 
   friend bool operator==(const regroup&, const regroup&) = default;
@@ -235,8 +221,9 @@ enum class shutdown_status : std::uint8_t {
   already_exited,
   graceful,
   aborted,
-  abort_failed, ///< abandoned: it may still run
-  late_report,  ///< abandoned, and ended after all
+  abort_failed,  ///< abandoned: it may still run
+  late_report,   ///< abandoned, and ended after all
+  never_started, ///< there was no life of it that could have ended
 };
 
 std::string_view label(shutdown_status) noexcept;
@@ -286,6 +273,7 @@ enum class news : std::uint8_t {
   stalled,   ///< control plane: it has been in one handler for `then.wait`
   worn,      ///< child start: it has done as much as one life of it is to do
   prepared,  ///< child start: all that must hold before its start does, and its time begins
+  waits,     ///< child start: some of that does not hold yet
   command,   ///< control: `order` number `count`
   /// control: the seat `who` is a child's now; nobody: its declaration has faults. A command with
   /// number `count`
@@ -329,8 +317,10 @@ enum class deed : std::uint8_t {
 struct effect {
   deed what{};
   aim why{};
-  life who{};                 ///< finish: whose end was the reason, if any
-  std::uint32_t question = 0; ///< of `ask`, `check`, `signal` and `answer`: which
+  life who{}; ///< finish: whose end was the reason, if any
+  /// of `ask`, `check`, `signal` and `answer`: which; of `finish`: the seat of the child that could not be
+  /// started without `who`, or nobody
+  std::uint32_t question = 0;
   time_point at{};
 
   friend bool operator==(const effect&, const effect&) = default;
@@ -378,6 +368,9 @@ struct effects {
 /// The mind of one supervisor. Pure: the same arguments give the same results. Takes all `inputs`
 /// as having happened together; appends to `out`. `now` never runs backwards.
 void step(const plan&, state&, tally&, std::span<const input> inputs, time_point now, effects& out);
+
+/// Whether those who depend on that child need not wait for it. A job has to be done; to run is not enough.
+bool is_met(const plan&, const state&, slot need);
 
 /// What stands against becoming another supervisor now. To be asked right before the plan is
 /// replaced: `step` takes it for granted that nothing does.

@@ -85,7 +85,7 @@ std::string_view label(shutdown_phase x) noexcept {
 
 std::string_view label(shutdown_status x) noexcept {
   constexpr std::string_view words[]
-    = {"already_exited", "graceful", "aborted", "abort_failed", "late_report"};
+    = {"already_exited", "graceful", "aborted", "abort_failed", "late_report", "never_started"};
   return words[static_cast<int>(x)];
 }
 

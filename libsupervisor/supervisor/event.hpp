@@ -21,6 +21,21 @@ struct life {
   friend bool operator==(life, life) = default;
 };
 
+/// What happens when everybody is down of those who go down together.
+enum class aim : std::uint8_t {
+  begin,         ///< start for the first time
+  restart,       ///< start again
+  roll_back,     ///< finish: the supervisor could not start
+  give_up,       ///< finish: it escalates
+  end_tree,      ///< finish: it escalates the end of the whole tree
+  stop,          ///< finish: it was asked to
+  auto_shutdown, ///< finish: significant children have ended, not all of them well
+  completed,     ///< finish: significant children have ended, well
+};
+
+constexpr bool finishes(aim x) noexcept { return x > aim::restart; }
+constexpr bool is_in_order(aim x) noexcept { return x >= aim::stop; }
+
 /// The four stages of a shutdown, between not asked and done.
 enum class shutdown_phase : std::uint8_t {
   idle,
@@ -43,8 +58,8 @@ enum class event_type : std::uint8_t {
   child_failed,
   child_panicked,
   child_stopped,
-  child_waiting, ///< its start waits for others, since `wait`
-  child_blocked, ///< its start waits for a dependency that is down for good
+  child_waiting, ///< its start waits since `wait`: for `whom`, or for what has to hold before it
+  child_blocked, ///< its start waits for `whom`, a dependency that is down for good
   child_quarantined,
   child_abandoned,
   restart_throttled,     ///< due, but too many are starting: it waits for its turn
@@ -115,6 +130,8 @@ struct event {
   shutdown_phase from{}, to{}; ///< shutdown_phase_changed
   child_exit exit{};           ///< of every event that tells of an end
   nanoseconds wait{0};         ///< backoff_scheduled, and what postpones a restart
+  slot whom = nobody; ///< who is waited for; of runtime_control_loop_failed: who needed the child
+  aim why{};          ///< of runtime_control_loop_completed and _failed
   std::uint32_t group = nobody, from_group = nobody; ///< by their numbers in the plan
   severity_class severity{};                         ///< of the child
   tie_break tie{};

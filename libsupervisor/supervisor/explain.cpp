@@ -153,6 +153,8 @@ std::string to_string(const explanation& x, std::string_view child) {
   text += "  should it fail again at once: " + words(x.next);
   if (x.next.because != 0)
     text += ", because of " + x.next_because;
+  for (const auto& what : x.waits_for)
+    text += "\n  waits for " + what;
   return text + '\n';
 }
 

@@ -25,6 +25,7 @@ struct explanation {
   std::vector<explained_part> parts{}; ///< the child's policy first; limits only if they were asked
   decision next{}; ///< should it fail again in the same way, as soon as it is up
   std::string next_because{};
+  std::vector<std::string> waits_for{}; ///< what its next start waits for, as far as that is known
 };
 
 /// Asks every part once more. The plan must be the one of the question: `plan.hash == question.plan`.

@@ -27,6 +27,12 @@ void turn::on_prepared(life who) {
   set_deadline(who.who, due_in(plan_.of(who.who).start_within));
 }
 
+/// Whoever looks whether it may start has found that it may not, and looks again and again.
+void turn::on_waits(life who) {
+  if (is_current(who) && row(who.who).now == phase::starting)
+    fact(event_type::child_waiting, who).wait = now_ - row(who.who).since;
+}
+
 void turn::on_started(life who) {
   if (!is_current(who))
     return stale(who);
@@ -199,7 +205,7 @@ void turn::on_due(slot who) {
       return abandon(who);
     case phase::down:
       if (r.gated)
-        fact(event_type::child_waiting, current(who)).wait = tells_of_waits_after;
+        tell_of_wait(who);
       return;
     case phase::abandoned:
     case phase::parked:

@@ -185,13 +185,14 @@ void turn::go_down_for_good(std::uint32_t g) {
 }
 
 /// The end of the supervisor. The first reason stands.
-void turn::end(aim why, slot culprit) {
+void turn::end(aim why, slot culprit, slot needed_by) {
   if (ending() || state_.finished)
     return;
   clear_the_lines();
   break_promises(objection::shutting_down);
   give_up_all_swaps();
   const auto g = open(why, culprit);
+  group(g).needed_by = needed_by;
   state_.ending = g;
   for (auto x = state_.oldest; x != nobody; x = row(x).younger)
     join(g, x);
@@ -368,7 +369,7 @@ bool turn::pass_over(std::uint32_t g, slot who) {
   if (hopeless == nobody)
     return true;
   if (!is_held(hopeless) && !state_.begun && plan_.of(who).critical) {
-    end(aim::roll_back, hopeless);
+    end(aim::roll_back, hopeless, who);
     return false;
   }
   leave_behind(g, who);
@@ -384,7 +385,7 @@ void turn::leave_behind(std::uint32_t g, slot who) {
   r.waits_for = wait_reason::dependencies;
   r.since = now_;
   drop_deadline(who); // it is told of at once
-  fact(event_type::child_blocked, current(who));
+  fact(event_type::child_blocked, current(who)).whom = hopeless_need(who);
   ungate_dependents_of(who);
 }
 
@@ -421,6 +422,7 @@ void turn::close(std::uint32_t g) {
 void turn::finish(std::uint32_t g) {
   const auto why = group(g).then;
   const auto culprit = group(g).culprit;
+  const auto needed_by = group(g).needed_by;
   enter(shutdown_phase::reconcile);
   count_those_already_down();
   enter(shutdown_phase::completed);
@@ -435,25 +437,35 @@ void turn::finish(std::uint32_t g) {
   auto& last = fact(in_order ? event_type::runtime_control_loop_completed
                              : event_type::runtime_control_loop_failed,
                     who);
+  last.why = why;
+  last.whom = needed_by;
   if (culprit != nobody)
-    last.exit = tally_of(culprit).last_exit;
-  out_.todo.push_back({.what = deed::finish, .why = why, .who = who});
+    last.exit = row(culprit).now == phase::abandoned ? no_end_so_far : tally_of(culprit).last_exit;
+  out_.todo.push_back({.what = deed::finish, .why = why, .who = who, .question = needed_by});
 }
 
 void turn::count_those_already_down() {
   for (const auto& x : state_.asides)
     if (x.who != nobody && x.now == phase::abandoned)
-      tally_.outcomes.push_back({life_of(x), shutdown_status::abort_failed, {}});
+      tally_.outcomes.push_back({life_of(x), shutdown_status::abort_failed, no_end_so_far});
   std::vector<bool> counted(state_.children.size());
   for (const auto& x : tally_.outcomes)
     if (x.who == current(x.who.who))
       counted[x.who.who] = true;
   for (slot who = 0; who < state_.children.size(); ++who)
     if (!counted[who] && row(who).now != phase::vacant)
-      tally_.outcomes.push_back({current(who),
-                                 row(who).now == phase::abandoned ? shutdown_status::abort_failed
-                                                                  : shutdown_status::already_exited,
-                                 tally_of(who).last_exit});
+      tally_.outcomes.push_back(outcome_of(who));
+}
+
+/// Of one that was down before the end began.
+child_outcome turn::outcome_of(slot who) {
+  const auto& known = tally_of(who);
+  if (row(who).now == phase::abandoned)
+    return {current(who), shutdown_status::abort_failed, no_end_so_far};
+  if (!has_run(who))
+    return {current(who), shutdown_status::never_started,
+            known.exited ? known.last_exit : no_life_at_all};
+  return {current(who), shutdown_status::already_exited, known.last_exit};
 }
 
 void turn::enter(shutdown_phase next) {

@@ -252,17 +252,34 @@ std::vector<std::string> shutdown_report::abandoned() const {
 
 namespace {
 
+constexpr std::string_view no_start = "could not start";
+
+std::string behind_colon(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
+
+/// Behind words that say already that the child could not start.
+std::string reason_of_no_start(const std::string& reason) {
+  if (reason == no_start)
+    return "";
+  const auto begin = std::string{no_start} + ": ";
+  return behind_colon(reason.starts_with(begin) ? reason.substr(begin.size()) : reason);
+}
+
+/// Whose doing it was. The time that the stop took is said apart from the reason.
 std::string headline(const shutdown_report& x) {
-  const auto reason = showing::printable(x.reason, showing::longest_line);
+  const auto reason
+    = showing::printable(behind_colon(x.reason), showing::longest_line) + "; stopped";
   switch (x.why) {
     case aim::stop:
       return "stopped";
     case aim::give_up:
-      return "gave up over " + x.culprit + ": " + reason;
+      return (x.culprit.empty() ? "gave up" : "gave up over " + x.culprit) + reason;
     case aim::end_tree:
-      return "shut down by " + x.culprit + ": " + reason;
+      return "shut down by " + x.culprit + reason;
     case aim::roll_back:
-      return "could not start " + x.culprit + ": " + reason;
+      return "could not start "
+             + (x.needed_by.empty() ? x.culprit : x.needed_by + ", which needs " + x.culprit)
+             + showing::printable(reason_of_no_start(x.reason), showing::longest_line)
+             + "; stopped";
     case aim::auto_shutdown:
       return "shut down by itself, after " + x.culprit + " had ended,";
     case aim::completed:
@@ -274,10 +291,21 @@ std::string headline(const shutdown_report& x) {
   return "";
 }
 
+/// Nothing, of one that left gracefully. Whatever its text is, that is one line.
+std::string line_of(const child_report& x) {
+  const auto said = showing::printable(x.text, showing::longest_line);
+  if (x.status == shutdown_status::aborted)
+    return "\n  aborted: " + x.path + (said.empty() ? " was killed" : ": " + said);
+  if (x.status == shutdown_status::abort_failed)
+    return "\n  abandoned: " + x.path + " did not react to its kill and may still run"
+           + (said.empty() ? "" : ": " + said);
+  return "";
+}
+
 } // namespace
 
 std::string to_string(const shutdown_report& x) {
-  std::array<std::size_t, 5> counts{};
+  std::array<std::size_t, 6> counts{};
   for (const auto& child : x.outcomes)
     ++counts[static_cast<std::size_t>(child.status)];
   auto text = headline(x) + " in " + to_string(x.took) + ": " + std::to_string(x.outcomes.size())
@@ -287,12 +315,7 @@ std::string to_string(const shutdown_report& x) {
       text += ", " + std::to_string(counts[i]) + " "
               + std::string{label(static_cast<shutdown_status>(i))};
   for (const auto& child : x.outcomes)
-    if (child.status == shutdown_status::aborted)
-      text
-        += "\n  aborted: " + child.path + (child.text.empty() ? " was killed" : ": " + child.text);
-    else if (child.status == shutdown_status::abort_failed)
-      text += "\n  abandoned: " + child.path + " did not react to its kill and may still run"
-              + (child.text.empty() ? "" : ": " + child.text);
+    text += line_of(child);
   return text;
 }
 
@@ -328,13 +351,28 @@ std::string words(const child_exit& x) {
     case exit_detail::shutdown_tree:
       return "shuts the tree down";
     case exit_detail::start_failed:
-      return x.what == exit_class::timeout ? "took too long to start" : "could not start";
+      return x.what == exit_class::timeout ? "took too long to start" : std::string{no_start};
+    case exit_detail::still_running:
+      return "has not ended";
+    case exit_detail::never_started:
+      return "was never started";
     case exit_detail::none:
       break;
   }
+  if (x.cause == failure_kind::unhealthy)
+    return "unhealthy";
   constexpr std::string_view said[]
     = {"ended", "stopped", "shut down by a stranger", "failed", "panicked", "timed out"};
   return std::string{said[static_cast<int>(x.what)]};
+}
+
+std::string words(const child_exit& x, std::string_view text) {
+  const auto said = words(x);
+  return text.empty() || text == said ? said : said + ": " + std::string{text};
+}
+
+std::string reason_of_no_start(const child_exit& x, std::string_view text) {
+  return reason_of_no_start(words(x, text));
 }
 
 } // namespace supervisor

@@ -147,11 +147,12 @@ struct child_report {
 struct shutdown_report {
   aim why = aim::stop;
   std::string requested_by{};
-  std::string reason{};                 ///< of a stop: as given; else what the culprit died of
-  std::string culprit{};                ///< path of the child whose end was the reason, if any
-  nanoseconds took{0};                  ///< from request to completion
-  bool broke = false;                   ///< the supervisor itself was killed, or failed
-  bool panic = false;                   ///< it broke by an exception
+  std::string reason{};    ///< of a stop: as given; else what the culprit died of
+  std::string culprit{};   ///< path of the child whose end was the reason, if any
+  std::string needed_by{}; ///< roll_back: path of who could not start without it, if any
+  nanoseconds took{0};     ///< from request to completion
+  bool broke = false;      ///< the supervisor itself was killed, or failed
+  bool panic = false;      ///< it broke by an exception
   std::vector<child_report> outcomes{}; ///< in the order in which children left
 
   bool asked_for() const { return why == aim::stop; }
@@ -172,5 +173,12 @@ std::string to_string(nanoseconds);
 
 /// "panicked", "exit code 3", "killed", ...: what a line says of an end.
 std::string words(const child_exit&);
+
+/// The same, and the text that came with the end if it says more: "panicked: no disk".
+std::string words(const child_exit&, std::string_view text);
+
+/// The same, with the colon in front of it, behind words that say already that the child could not start:
+/// ": no disk". Empty: there is no more to say.
+std::string reason_of_no_start(const child_exit&, std::string_view text);
 
 } // namespace supervisor

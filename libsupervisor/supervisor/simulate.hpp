@@ -48,7 +48,8 @@ enum class moment_kind : std::uint8_t {
   decided_anew, ///< what is done with one that ended before: `then`
   quarantined,  ///< with another
   paused,       ///< its restart waits for its group
-  blocked,      ///< waits for a dependency that is down for good
+  waiting,      ///< has waited for a while for `culprit`
+  blocked,      ///< waits for `culprit`, a dependency that is down for good
   ignored,      ///< nothing to run
   abandoned,
   late_end, ///< of one that was abandoned, or of those below it
@@ -64,9 +65,10 @@ struct moment {
   nanoseconds at{0};
   std::uint32_t who = nobody;
   moment_kind what{};
-  simulation_outcome why{};       ///< gave_up
-  std::uint32_t culprit = nobody; ///< gave_up
-  std::uint32_t attempt = 0;      ///< restarted
+  simulation_outcome why{};         ///< gave_up
+  std::uint32_t culprit = nobody;   ///< gave_up, waiting, blocked; waiting: may be nobody
+  std::uint32_t needed_by = nobody; ///< gave_up: who could not start without the culprit
+  std::uint32_t attempt = 0;        ///< restarted
   child_exit exit{};
   decision then{}; ///< ended, decided_anew
 
@@ -106,9 +108,10 @@ struct give_up {
   std::uint32_t who = nobody;
   simulation_outcome why{};
   std::uint32_t culprit = nobody;
-  child_exit exit{};      ///< of the culprit
-  std::string rule{};     ///< that refused to restart it, if one did
-  bool abandoned = false; ///< the culprit was
+  std::uint32_t needed_by = nobody; ///< who could not start without the culprit
+  child_exit exit{};                ///< of the culprit
+  std::string rule{};               ///< that refused to restart it, if one did
+  bool abandoned = false;           ///< the culprit was
 };
 
 /// How often a rule had the last word.

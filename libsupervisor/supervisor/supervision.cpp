@@ -131,6 +131,8 @@ void turn::take(const input& x, std::vector<ended>& ends) {
       return on_worn(x.who);
     case news::prepared:
       return on_prepared(x.who);
+    case news::waits:
+      return on_waits(x.who);
     case news::command:
     case news::added:
     case news::revised:
@@ -268,8 +270,11 @@ void turn::report_leaving(const ended& end) {
   const auto rest_was_killed
     = end.exit.what == exit_class::manual_stop && end.exit.detail == exit_detail::killed;
   const auto clean = end.was == phase::stopping && !rest_was_killed;
-  tally_.outcomes.push_back(
-    {who, clean ? shutdown_status::graceful : shutdown_status::aborted, end.exit});
+  const auto status = end.exit.detail == exit_detail::never_started && !has_run(end.who)
+                        ? shutdown_status::never_started
+                      : clean ? shutdown_status::graceful
+                              : shutdown_status::aborted;
+  tally_.outcomes.push_back({who, status, end.exit});
   fact(clean ? event_type::child_shutdown_graceful : event_type::child_shutdown_aborted, who).exit
     = end.exit;
 }

@@ -88,6 +88,8 @@ void turn::hear_aside(const input& x) {
     return has_ended(mine, x.exit);
   if (x.what == news::prepared && mine.now == phase::starting)
     return set_deadline(mine, due_in(plan_.of(x.who.who).start_within));
+  if (x.what == news::waits && mine.now == phase::starting)
+    fact(event_type::child_waiting, x.who).wait = tells_of_waits_after;
   if (x.what == news::main_exited)
     return lose_main(mine);
   if (!is_swapping(x.who.who) || (x.what != news::started && x.what != news::ready))

@@ -89,6 +89,7 @@ private:
   void on_ignored(const input&, std::vector<ended>& ends);
   void on_lingering(const input&);
   void on_prepared(life);
+  void on_waits(life);
   void on_late_end(life, std::vector<ended>& ends);
   void on_deadline();
   void on_listened();
@@ -227,12 +228,14 @@ private:
   void unlink(slot);
   void gate(slot);
   void ungate(slot);
+  void tell_of_wait(slot);
   void ungate_dependents_of(slot);
   void leave_gate_of_dependencies(slot);
   bool is_met(slot need) const;
   bool needs_are_ready(slot) const;
   bool is_hopeless(slot) const;
   slot hopeless_need(slot) const;
+  bool has_run(slot);
   bool is_held(slot) const;
 
   // -- regroup.cpp: children that go down and come up together --------------------------------------
@@ -253,7 +256,7 @@ private:
   void quarantine_from(slot);
   void take_followers_down(slot, fate);
   void go_down_for_good(std::uint32_t group);
-  void end(aim, slot culprit);
+  void end(aim, slot culprit, slot needed_by = nobody);
   void go_down(std::uint32_t group);
   nanoseconds patience(std::uint32_t group) const;
   void go_on(std::uint32_t group);
@@ -273,6 +276,7 @@ private:
   void close(std::uint32_t group);
   void finish(std::uint32_t group);
   void count_those_already_down();
+  child_outcome outcome_of(slot);
   void enter(shutdown_phase);
 
   // -- small words -----------------------------------------------------------------------------------

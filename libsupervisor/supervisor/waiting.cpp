@@ -23,8 +23,7 @@ void turn::on_waited(slot who) {
       fact(event_type::resumed, current(who));
       return start_when_due(who);
     case wait_reason::dependencies:
-      fact(event_type::child_waiting, current(who)).wait = tells_of_waits_after;
-      return;
+      return tell_of_wait(who);
     case wait_reason::time:
     case wait_reason::turn:
       return start_when_due(who);

@@ -144,7 +144,8 @@ int not_graceful(const sup::shutdown_report& end) {
   for (const auto& x : end.outcomes)
     count += x.path != std::string{"/"} + who_is_not_well
              && x.status != sup::shutdown_status::graceful
-             && x.status != sup::shutdown_status::already_exited;
+             && x.status != sup::shutdown_status::already_exited
+             && x.status != sup::shutdown_status::never_started;
   return count;
 }
 

@@ -1,13 +1,18 @@
 #include "program.hpp"
 
+#include "supervisor/cli/cli.hpp"
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
 
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace supervisor;
 
@@ -232,6 +237,37 @@ TEST_CASE("help and version are no faults") {
   const auto version = run_supctl({"--version"});
   CHECK(version.code == 0);
   CHECK(version.out.starts_with("supctl "));
+  CHECK(version.out.find(" (supervisor ") != std::string::npos);
+}
+
+namespace {
+
+/// What a program with a catalog of its own says to `--version`.
+std::string version_of(const catalog& known) {
+  std::array<int, 2> pipe_ends{-1, -1};
+  REQUIRE(pipe(pipe_ends.data()) == 0);
+  const auto child = fork();
+  if (child == 0) {
+    dup2(pipe_ends[1], STDOUT_FILENO);
+    std::string name = "kvd", flag = "--version";
+    std::array<char*, 3> words{name.data(), flag.data(), nullptr};
+    _exit(cli(2, words.data(), known));
+  }
+  close(pipe_ends[1]);
+  std::array<char, 200> said{};
+  const auto size = read(pipe_ends[0], said.data(), said.size());
+  close(pipe_ends[0]);
+  waitpid(child, nullptr, 0);
+  return {said.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+}
+
+} // namespace
+
+TEST_CASE("a program with a catalog of its own has its own version or none") {
+  CHECK(version_of({}).starts_with("kvd (supervisor "));
+  catalog known;
+  known.is_version("2.1");
+  CHECK(version_of(known).starts_with("kvd 2.1 (supervisor "));
 }
 
 TEST_CASE("whoever types something else is told what is wrong") {
@@ -265,6 +301,33 @@ TEST_CASE("a verb that does not exist is compared with those that do") {
         == "supctl: there is no verb \"rnu\", did you mean \"run\"?\n"
            "Run with --help for more information.\n");
   CHECK(told.code == 2);
+}
+
+SCENARIO("a strict check refuses what there is advice about") {
+  GIVEN("a file that can be run, and should not be") {
+    CHECK(run_supctl({"check", "examples/unwise.json"}).code == 0);
+    const auto checked = run_supctl({"check", "--strict", "examples/unwise.json"});
+    THEN("the advice is the same, and the exit code is that of a bad file") {
+      CHECK(checked.err.find(": advice: ") != std::string::npos);
+      CHECK(checked.out.starts_with("examples/unwise.json: refused by --strict, "));
+      CHECK(checked.code == 2);
+    }
+  }
+  GIVEN("a good one") {
+    const auto checked = run_supctl({"check", "--strict", "examples/tree.json"});
+    THEN("it is good") {
+      CHECK(checked.out == "examples/tree.json: ok, 5 children in 2 supervisors\n");
+      CHECK(checked.code == 0);
+    }
+  }
+  GIVEN("more programs than there can be open files for") {
+    const text_file file{R"({"version": 1, "limits": "guarded", "children": [
+      {"id": "a", "process": {"argv": ["/bin/true"]}},
+      {"id": "b", "process": {"argv": ["/bin/true"]}}]})"};
+    const auto checked
+      = run_supctl({"check", "--strict", file.path()}, {.before = [] { limit_open_files(49); }});
+    THEN("the warning is enough") { CHECK(checked.code == 2); }
+  }
 }
 
 SCENARIO("check gives advice about what is allowed and unwise") {

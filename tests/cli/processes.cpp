@@ -10,6 +10,8 @@
 #include <iterator>
 #include <thread>
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 using namespace supervisor;
@@ -165,8 +167,28 @@ TEST_CASE("a program that does not exist is told with its place") {
     R"({"version": 1, "children": [{"id": "a", "process": {"argv": ["/no/such"]}}]})"};
   const auto ran = run_supctl({"run", file.path()});
   CHECK(ran.code == 1);
-  CHECK(has(ran.out, "could not start /a: could not start: /process/argv/0: \"/no/such\" does not "
-                     "exist"));
+  CHECK(
+    has(ran.out, "could not start /a: /process/argv/0: \"/no/such\" does not exist; stopped in "));
+  CHECK(has(ran.out, ": 1 child, 1 never_started"));
+}
+
+TEST_CASE(
+  "a program that cannot be started because of a missing file of the system is told which") {
+  if (geteuid() != 0) {
+    MESSAGE("skipped: only root can hide a folder");
+    return;
+  }
+  const text_file file{
+    R"({"version": 1, "children": [{"id": "a", "process": {"argv": ["/bin/true"]}}]})"};
+  const auto without = [&](const char* folder) {
+    return run_supctl({"run", file.path()}, {.before = [folder] {
+                        unshare(CLONE_NEWNS);
+                        mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+                        mount("none", folder, "tmpfs", 0, nullptr);
+                      }});
+  };
+  CHECK(has(without("/dev").out, "/process: cannot be started without /dev/null, "));
+  CHECK(has(without("/proc").out, "/process: cannot be started without /proc/self/fd, "));
 }
 
 SCENARIO("secrets come from where the command line says") {

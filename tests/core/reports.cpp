@@ -233,16 +233,49 @@ TEST_CASE("a report of an end has a line for each child that did not leave grace
 }
 
 TEST_CASE("a report of an end says whose doing it was") {
-  const auto told = [](aim why) {
-    return to_string(shutdown_report{
-      .why = why, .reason = "no disk", .culprit = "/a", .outcomes = {{.path = "/a"}}});
+  const auto told = [](aim why, std::string reason = "no disk", std::string needed_by = "") {
+    return to_string(shutdown_report{.why = why,
+                                     .reason = std::move(reason),
+                                     .culprit = "/a",
+                                     .needed_by = std::move(needed_by),
+                                     .outcomes = {{.path = "/a"}}});
   };
   const std::string rest = " in 0ns: 1 child, 1 already_exited";
+  const std::string stopped = "; stopped" + rest;
   CHECK(told(aim::stop) == "stopped" + rest);
-  CHECK(told(aim::give_up) == "gave up over /a: no disk" + rest);
-  CHECK(told(aim::end_tree) == "shut down by /a: no disk" + rest);
-  CHECK(told(aim::roll_back) == "could not start /a: no disk" + rest);
+  CHECK(told(aim::give_up) == "gave up over /a: no disk" + stopped);
+  CHECK(told(aim::end_tree) == "shut down by /a: no disk" + stopped);
+  CHECK(told(aim::roll_back) == "could not start /a: no disk" + stopped);
+  CHECK(told(aim::roll_back, "could not start: no disk")
+        == "could not start /a: no disk" + stopped);
+  CHECK(told(aim::roll_back, "could not start") == "could not start /a" + stopped);
+  CHECK(told(aim::roll_back, "took too long to start")
+        == "could not start /a: took too long to start" + stopped);
+  CHECK(told(aim::roll_back, "exit code 1", "/b")
+        == "could not start /b, which needs /a: exit code 1" + stopped);
   CHECK(told(aim::auto_shutdown) == "shut down by itself, after /a had ended," + rest);
+}
+
+TEST_CASE("the text of a child is one line of a report") {
+  const shutdown_report x{
+    .outcomes = {{.path = "/a",
+                  .status = shutdown_status::aborted,
+                  .text = "one\n  aborted: /b was killed\x1b[2J" + std::string(2000, 'x')}}};
+  const auto text = to_string(x);
+  CHECK(std::ranges::count(text, '\n') == 1);
+  CHECK(text.find("\n  aborted: /a: one\\n  aborted: /b was killed\\x1b[2Jxxx") != text.npos);
+  CHECK(text.size() < 1200);
+}
+
+TEST_CASE("a text that says what the end says already is not told twice") {
+  const child_exit crashed{exit_class::panic};
+  CHECK(words(crashed, "no disk") == "panicked: no disk");
+  CHECK(words(crashed, "panicked") == "panicked");
+  CHECK(words(crashed, "") == "panicked");
+  const child_exit not_started{exit_class::nonzero_exit, exit_detail::start_failed};
+  CHECK(reason_of_no_start(not_started, "no disk") == ": no disk");
+  CHECK(reason_of_no_start(not_started, "could not start") == "");
+  CHECK(reason_of_no_start(crashed, "no disk") == ": panicked: no disk");
 }
 
 TEST_CASE("times are told in three digits") {
@@ -270,6 +303,10 @@ TEST_CASE("ends are told in words") {
   CHECK(with(exit_detail::start_failed) == "could not start");
   CHECK(words({exit_class::timeout, exit_detail::start_failed, {}, 0}) == "took too long to start");
   CHECK(with(exit_detail::none) == "failed");
+  CHECK(words({exit_class::nonzero_exit, exit_detail::none, failure_kind::unhealthy, 0})
+        == "unhealthy");
+  CHECK(words(no_end_so_far) == "has not ended");
+  CHECK(words(no_life_at_all) == "was never started");
   CHECK(words(child_exit{}) == "ended");
   CHECK(words({exit_class::manual_stop}) == "stopped");
   CHECK(words({exit_class::external_cancel}) == "shut down by a stranger");

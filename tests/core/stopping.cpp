@@ -176,6 +176,7 @@ SCENARIO("the report has every child once and says how it left") {
     it.stop();
     it.advance(1min);
     CHECK(it.report() == "good graceful, undead abort_failed, lazy aborted, once already_exited");
+    CHECK(it.tally().outcomes[1].exit == no_end_so_far);
     THEN("one that ends after all is reported late") {
       CHECK(it.exits("undead", killed) == "");
       CHECK(it.report() == "good graceful, undead late_report, lazy aborted, once already_exited");
@@ -198,7 +199,18 @@ TEST_CASE("a child that was never started is in the report too") {
   it.slow_to_start = {"cache"};
   it.start();
   it.stop();
-  CHECK(it.report() == "cache graceful, db graceful, web already_exited");
+  CHECK(it.report() == "cache graceful, db graceful, web never_started");
+  CHECK(it.tally().outcomes.back().exit == no_life_at_all);
+}
+
+TEST_CASE("a child that was not started because of the end has no end in order") {
+  core_under_test it{shop()};
+  it.slow_to_start = {"cache"};
+  it.start();
+  it.slow_to_stop = {"cache"};
+  it.stop();
+  it.exits("cache", {exit_class::external_cancel, exit_detail::never_started});
+  CHECK(it.report() == "cache never_started, db graceful, web never_started");
 }
 
 TEST_CASE("being told to stop twice is being told once") {

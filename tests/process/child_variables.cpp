@@ -211,7 +211,7 @@ TEST_CASE("no secret is to be read anywhere") {
              {.log = {}, .secrets = only_knows("db", word)}};
   CHECK(here.says("good: fast"));
   CHECK(here.comes("again exit code 3: restart", 2));
-  CHECK(here.comes("beaten failed: restart"));
+  CHECK(here.comes("beaten unhealthy: restart"));
   CHECK(here.comes("ghost could not start: leave_down"));
   CHECK(here.comes("poor could not start: leave_down"));
   CHECK(here.comes("quiet took too long to start: leave_down"));

@@ -78,6 +78,7 @@ SCENARIO("somebody is left below a supervisor that is killed") {
                "  0:00:16.000  /below/stuck abandoned: it did not react to its kill\n"
                "  0:00:16.000  /below gave up over /below/a\n"
                "  0:00:16.000  /below gave up, restart in 10ms\n"
+               "  0:00:17.010  /below waits for what was abandoned below it\n"
                "  0:00:20.000  /below ended after all\n"
                "  0:00:20.000  /below/stuck restarted, attempt 1\n"
                "  0:00:20.000  /below/a restarted, attempt 1\n"

@@ -159,7 +159,8 @@ SCENARIO("a child says itself when it is ready") {
     THEN("the web front starts when the database is ready") {
       const auto x = trial(tree, "ready db after 5s\ncrash db at 1min");
       CHECK(told(x)
-            == "  0:00:05.000  every child was started\n"
+            == "  0:00:01.000  /web waits for /db\n"
+               "  0:00:05.000  every child was started\n"
                "  0:01:00.000  /db panicked, restart in 10ms\n"
                "  0:01:00.010  /db restarted, attempt 2\n");
       CHECK(story_of(x, "/db").longest_outage == 5010ms);

@@ -6,5 +6,6 @@
 int main(int argc, char** argv) {
   auto known = supervisor::demo_catalog();
   supervisor::add_processes(known);
+  known.is_version(SUPERVISOR_VERSION);
   return supervisor::cli(argc, argv, known);
 }

@@ -304,6 +304,16 @@ void ignore_errors(Self* self) {
   self->set_error_handler([](caf::error&) {});
 }
 
+/// Whoever else it monitors, such as an actor or a node that a custom start watches in its name: their ends
+/// are nothing to it.
+template <class Self>
+void ignore_downs(Self* self) {
+  self->set_down_handler([](caf::down_msg&) {});
+#if !SUPERVISOR_CAF_LEGACY
+  self->set_node_down_handler([](caf::node_down_msg&) {});
+#endif
+}
+
 /// Drops what the behaviour does not match, instead of printing it.
 template <class Self>
 void drop_unexpected(Self* self) {

@@ -446,7 +446,8 @@ launcher blocking_worker(F body, Args... args) {
 launcher nested(supervisor_spec spec);
 
 /// A child made by any function of the parent and itself: for actors that spawn in other ways, and
-/// for starts that may decide that there is nothing to run. The actor counts as started at once.
+/// for starts that may decide that there is nothing to run. The actor counts as started at once. What the
+/// parent monitors or is linked to on the function's behalf is nothing to it: it follows its child anyway.
 launcher custom(std::function<launched(caf::local_actor& parent, const child& me)> make);
 
 } // namespace supervisor

@@ -63,26 +63,68 @@ std::string next(const event& e, const plan& by) {
   return "";
 }
 
-/// An end that was put off is no second one.
-std::string what_happened(const tree_event& x) {
-  if (x.what.given.again)
-    return "decided anew";
-  return words(x.what.exit) + (x.text.empty() ? "" : ": " + std::string{x.text});
+std::string path_of(const tree_event& x, std::string_view id) {
+  return std::string{x.supervisor} + "/" + std::string{id};
 }
 
-/// However long the text is: what is done about it stands at the end.
-std::string line_of(const tree_event& x) {
-  const auto who = "[supervisor] " + std::string{x.supervisor} + "/" + std::string{x.child} + " ";
-  const auto then = next(x.what, x.by);
-  const auto taken = who.size() + then.size() + std::string_view{"..."}.size();
+std::string name_of(std::string_view supervisor) {
+  return supervisor.empty() ? "the root" : std::string{supervisor};
+}
+
+/// An end that was put off is no second one.
+std::string what_happened(const tree_event& x) {
+  return x.what.given.again ? "decided anew" : words(x.what.exit, x.text);
+}
+
+/// However long the text in the middle is: what stands behind it is told, too.
+std::string line(const std::string& who, const std::string& what, const std::string& then = "") {
+  const auto begin = "[supervisor] " + who;
+  const auto taken = begin.size() + then.size() + std::string_view{"..."}.size();
   const auto room = showing::longest_line - std::min(showing::longest_line, taken);
-  return who + showing::printable(what_happened(x), room) + then;
+  return begin + showing::printable(what, room) + then;
+}
+
+/// It is started again or worse, which is never a matter of course.
+bool is_worth_a_line(const event& x) {
+  return x.decided && (is_failure(x.exit.what) || x.then.what != verdict::leave_down);
+}
+
+std::string line_of_no_start(const tree_event& x) {
+  const auto needed_by = x.whom.empty() ? "" : path_of(x, x.whom) + ", which needs ";
+  return line(name_of(x.supervisor) + " could not start " + needed_by + path_of(x, x.child),
+              reason_of_no_start(x.what.exit, x.text));
+}
+
+/// Of one that was killed, or broke, the text says all.
+std::string line_of_give_up(const tree_event& x) {
+  if (x.child.empty())
+    return line(name_of(x.supervisor), " failed: " + std::string{x.text});
+  const auto* const what = x.what.why == aim::end_tree ? " was shut down by " : " gave up over ";
+  return line(name_of(x.supervisor) + what + path_of(x, x.child),
+              ": " + words(x.what.exit, x.text));
+}
+
+std::string line_of_wait(const tree_event& x) {
+  return line(path_of(x, x.child), " waits for " + std::string{x.text},
+              ", " + to_string(x.what.wait) + " so far");
 }
 
 } // namespace
 
 std::string crash_line(const tree_event& x) {
-  return x.what.decided && is_failure(x.what.exit.what) ? line_of(x) : "";
+  switch (x.what.what) {
+    case event_type::runtime_control_loop_failed:
+      return x.what.why == aim::roll_back ? line_of_no_start(x) : line_of_give_up(x);
+    case event_type::child_waiting:
+      return line_of_wait(x);
+    case event_type::child_blocked:
+      return line(path_of(x, x.child), " waits for " + path_of(x, x.whom),
+                  ", which is down for good");
+    default:
+      return is_worth_a_line(x.what)
+               ? line(path_of(x, x.child), " " + what_happened(x), next(x.what, x.by))
+               : "";
+  }
 }
 
 observer crash_lines(std::ostream& out) {

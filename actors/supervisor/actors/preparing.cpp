@@ -99,6 +99,7 @@ private:
     if (next_ == said_.preconditions.size())
       return ask_for_belongings();
     limit_ = due_after(now(), said_.preconditions[next_].timeout);
+    since_ = now();
     look();
   }
 
@@ -122,6 +123,7 @@ private:
     };
     if (said_.secrets.empty()) // nobody has to be asked
       return answer_here(ask);
+    since_ = now();
     begin(ask);
   }
 
@@ -140,8 +142,7 @@ private:
     });
     if (!no.empty())
       return fail((is_looking() ? words_for(said_.preconditions[next_]) + ": " : "") + no);
-    if (is_looking())
-      wait_for_answer();
+    wait_for_answer();
   }
 
   template <class Ask>
@@ -166,27 +167,36 @@ private:
   }
 
   void look_again() {
-    const auto left = limit_.at - now();
-    if (left <= nanoseconds{0})
+    if (now() >= limit_.at)
       return fail_to_hold();
-    tell();
-    alarm_.ring(std::min<nanoseconds>(said_.preconditions[next_].check_interval, left),
-                control_plane{control_plane::tick::deadline, number_});
+    look_at_ = std::min(limit_.at, later(now(), said_.preconditions[next_].check_interval));
+    wait_until(look_at_);
   }
 
+  /// Nobody says how long the secrets may take: the start's time is that.
   void wait_for_answer() {
     constexpr nanoseconds least = std::chrono::milliseconds{100}; // of a look at the last moment
     waits_ = true;
+    wait_until(is_looking() ? std::max(limit_.at, now() + least) : time_point::max());
+  }
+
+  /// And tells meanwhile what is waited for.
+  void wait_until(time_point then) {
     tell();
-    alarm_.ring(std::max<nanoseconds>(limit_.at - now(), least),
-                control_plane{control_plane::tick::deadline, number_});
+    const auto next = is_told_of() ? then : std::min(then, later(since_, tells_of_waits_after));
+    if (next != time_point::max())
+      alarm_.ring(std::max(next - now(), nanoseconds{0}),
+                  control_plane{control_plane::tick::deadline, number_});
   }
 
   void on_time(const control_plane& x) {
     if (x.number != number_)
       return;
+    tell_if_it_lasts();
     if (!waits_)
-      return look();
+      return now() < look_at_ ? wait_until(look_at_) : look();
+    if (!is_looking() || now() < limit_.at)
+      return wait_for_answer();
     if (const auto late = now() - limit_.at; late > tolerated_lateness)
       if (const auto later = put_off(limit_, now(), late); later.at > now()) {
         limit_ = later; // we were paused, and its answer may be on its way
@@ -198,11 +208,21 @@ private:
   bool is_looking() const { return next_ < said_.preconditions.size(); }
   caf::actor_clock::time_point now() const { return clock().now(); }
 
-  /// Once for each precondition.
+  /// What is waited for, once.
   void tell() {
     if (std::exchange(told_of_, next_ + 1) != next_ + 1)
-      up_.note({.waits_for = words_for(said_.preconditions[next_])});
+      up_.note({.waits_for = is_looking() ? words_for(said_.preconditions[next_]) : "its secrets"});
   }
+
+  /// The same as an event, once.
+  void tell_if_it_lasts() {
+    if (!is_told_of() && now() >= later(since_, tells_of_waits_after)) {
+      lasts_ = next_ + 1;
+      up_.tell(news::waits);
+    }
+  }
+
+  bool is_told_of() const { return lasts_ == next_ + 1; }
 
   void give(const belongings& got) {
     up_.prepared(got);
@@ -223,9 +243,12 @@ private:
   const std::optional<blocking_calls> calls_; ///< none: time is virtual, and nothing blocks
   std::size_t next_ = 0;                      ///< precondition
   std::size_t told_of_ = 0;                   ///< so many
-  due limit_{};                               ///< of the precondition
-  std::uint32_t number_ = 0;                  ///< of the question that counts
-  bool waits_ = false;                        ///< for its answer
+  std::size_t lasts_ = 0;    ///< so many are waited for so long that it was an event
+  due limit_{};              ///< of the precondition
+  time_point since_{};       ///< what is waited for now
+  time_point look_at_{};     ///< the precondition again
+  std::uint32_t number_ = 0; ///< of the question that counts
+  bool waits_ = false;       ///< for its answer
   alarm alarm_{*this};
 };
 

@@ -15,6 +15,7 @@ supervisor_actor::supervisor_actor(caf::actor_config& config, std::shared_ptr<co
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   guard(this);
   compat::ignore_errors(this);
+  compat::ignore_downs(this);
   compat::drop_unexpected(this);
   compat::on_exit_msg(this, [this](const caf::exit_msg& x) { on_exit_message(x); });
   show_cells();
@@ -132,6 +133,18 @@ void supervisor_actor::take_note(const child_start& x) {
     stalls_[life.who] = "in a handler of " + x.text;
 }
 
+namespace {
+
+/// Of a child that runs, which is not all that was wanted of it.
+std::string never_ready(const child_spec& x) {
+  if (said_in(x.more).readiness_probe)
+    return "it runs, but its readiness probe never said yes";
+  return x.start.kind() == task_kind::process ? "it runs, but never said READY=1"
+                                              : "it runs, but never called me.ready()";
+}
+
+} // namespace
+
 void supervisor_actor::note_end(const child_start& x, seat& mine) {
   const auto life = x.news.who;
   mine.who = nullptr;
@@ -141,10 +154,59 @@ void supervisor_actor::note_end(const child_start& x, seat& mine) {
     mine.more->note = nullptr;
   }
   std::erase_if(abandoned_, [life](const auto& left) { return left.first == life; });
-  if (x.text.empty())
-    words_.erase(life.who);
+  auto text = why_condemned(life);
+  text += (text.empty() || x.text.empty() ? "" : "; ") + x.text;
+  note_text(life.who, std::move(text));
+}
+
+void supervisor_actor::note_text(slot who, std::string text) {
+  if (text.empty())
+    words_.erase(who);
   else
-    words_[life.who] = x.text;
+    words_[who] = std::move(text);
+}
+
+/// What it was stopped for is why it ended, and how it took that is not. Empty: somebody else knows.
+std::string supervisor_actor::why_condemned(life who) const {
+  const auto& row = state_.children[who.who];
+  if (row.number != who.number)
+    return {};
+  switch (row.condemned) {
+    case condemned::slow_start:
+      return row.ran ? never_ready(spec_of(who.who)) : "";
+    case condemned::ran_too_long:
+      return "longer than its run_timeout allows";
+    case condemned::unhealthy:
+      if (const auto reason = reasons_.find(who.who); reason != reasons_.end())
+        return reason->second;
+      return {};
+    case condemned::no:
+    case condemned::main_exited:
+      return {};
+  }
+  return {};
+}
+
+/// The last of them is why it is stopped, if it is.
+void supervisor_actor::note_reason(const event& x) {
+  switch (x.what) {
+    case event_type::child_starting:
+      reasons_.erase(x.who.who);
+      return;
+    case event_type::child_heartbeat_stale:
+      reasons_[x.who.who] = "no heartbeat for " + to_string(x.wait);
+      return;
+    case event_type::child_stalled:
+      reasons_[x.who.who] = stalls_[x.who.who] + " for " + to_string(x.wait);
+      return;
+    case event_type::health_check_failed:
+      reasons_[x.who.who] = x.count == 1
+                              ? "a health check failed"
+                              : std::to_string(x.count) + " health checks failed in a row";
+      return;
+    default:
+      return;
+  }
 }
 
 /// Their own supervisor is gone, so the news of their ends comes here. If we have not told it to go,
@@ -241,6 +303,7 @@ void supervisor_actor::publish() {
     const auto who = x.who.who;
     if (x.decided)
       asked_[who] = out_.questions[x.question];
+    note_reason(x);
     if (is_seated(who))
       tell_cells(x);
     if (!tree_->observed())
@@ -253,13 +316,16 @@ void supervisor_actor::publish() {
                     .text = text_for(x),
                     .by = plan(),
                     .command_id = by_command ? wanted->second->command_id : std::string_view{},
-                    .wanted_by = by_command ? &wanted->second->audit : nullptr});
+                    .wanted_by = by_command ? &wanted->second->audit : nullptr,
+                    .whom = id_of(x.whom)});
   }
 }
 
-std::string_view supervisor_actor::text_for(const event& x) const {
+std::string_view supervisor_actor::text_for(const event& x) {
   if (x.no == objection::invalid)
     return commands_.at(x.key)->wrong;
+  if (x.what == event_type::child_waiting)
+    return awaited_ = list_of(awaited_by(x.who.who));
   if (x.what == event_type::child_abandoned)
     return left_of(x.who);
   const auto& texts = x.what == event_type::child_stalled ? stalls_ : words_;

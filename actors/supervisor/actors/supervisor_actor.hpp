@@ -11,6 +11,9 @@
 
 namespace supervisor::detail {
 
+/// "db, cache".
+std::string list_of(const std::vector<std::string>&);
+
 /// The hands of one supervisor: puts messages into words the core understands, lets it decide, and
 /// does what it says. Holds nothing that a decision depends on.
 class supervisor_actor : public supervisor_mailbox::base {
@@ -85,6 +88,7 @@ private:
   void take(const input&);
   void take_note(const child_start&);
   void note_end(const child_start&, seat&);
+  void note_text(slot, std::string);
   bool is_old_news(const child_start&);
   void adopt_abandoned(const child_start&);
 
@@ -97,7 +101,10 @@ private:
   void go_on_anyway();
   void decide();
   void publish();
-  std::string_view text_for(const event&) const;
+  std::string_view text_for(const event&);
+  void note_reason(const event&);
+  std::string why_condemned(life) const;
+  std::vector<std::string> awaited_by(slot) const;
   std::string_view left_of(life) const;
   bool carry_out_some(const effects&, std::size_t& next);
   void carry_out(const effect&, const effects& of);
@@ -176,10 +183,13 @@ private:
   // -- supervisor_answers.cpp: what others want to know -----------------------------------------------
 
   shutdown_report report(const effect&) const;
+  std::string words_of(const child_exit&, slot) const;
+  std::string words_of_end(slot) const;
   void answer(const control&);
   std::vector<slot> in_order() const;
   child_state known_of(slot) const;
   void explain_child(const control&);
+  expected<explanation> explained(slot, const std::string& path) const;
   void show_child(const control&);
   void show_spec(const control&);
   void show_where(const control&);
@@ -233,6 +243,8 @@ private:
   std::vector<seat> seats_;
   std::unordered_map<slot, std::string> words_;               ///< texts of the last exits
   std::unordered_map<slot, std::string> stalls_;              ///< what they were stuck in last
+  std::unordered_map<slot, std::string> reasons_;             ///< signs that they are not well
+  std::string awaited_;                                       ///< of the event that is told of
   std::unordered_map<slot, question> asked_;                  ///< the last decisions
   std::unordered_map<slot, std::vector<child_report>> below_; ///< what nested ones left behind
   std::unordered_map<slot, seat> asides_;                     ///< second lives, see `aside`

@@ -7,21 +7,37 @@
 
 namespace supervisor::detail {
 
+std::string list_of(const std::vector<std::string>& all) {
+  std::string text;
+  for (const auto& one : all)
+    text += (text.empty() ? "" : ", ") + one;
+  return text;
+}
+
+namespace {
+
+/// It was killed, and its supervisor was gone when that took effect.
+child_report ended_late(child_report x) {
+  x.status = shutdown_status::late_report;
+  x.exit = {exit_class::nonzero_exit, exit_detail::killed, failure_kind::recoverable, 0};
+  return x;
+}
+
+} // namespace
+
 shutdown_report supervisor_actor::report(const effect& x) const {
   shutdown_report told{.why = x.why, .requested_by = stop_by_, .reason = stop_why_};
   if (x.who.who != nobody) {
-    const auto text = words_.find(x.who.who);
-    const auto& counted = tally_.children;
     told.culprit = path_of(x.who.who);
-    told.reason = x.who.who < counted.size() ? words(counted[x.who.who].last_exit) : "";
-    if (text != words_.end())
-      told.reason += ": " + text->second;
+    told.reason = words_of_end(x.who.who);
   }
+  if (x.why == aim::roll_back && x.question != nobody)
+    told.needed_by = path_of(x.question);
   for (const auto& left : tally_.outcomes) {
     if (const auto below = below_.find(left.who.who); below != below_.end())
       for (auto child : below->second) {
         if (child.status == shutdown_status::abort_failed && !state_.children[left.who.who].lingers)
-          child.status = shutdown_status::late_report;
+          child = ended_late(std::move(child));
         told.outcomes.push_back(std::move(child));
       }
     const auto text = words_.find(left.who.who);
@@ -35,6 +51,19 @@ shutdown_report supervisor_actor::report(const effect& x) const {
                              .text = text == words_.end() ? "" : text->second});
   }
   return told;
+}
+
+/// With the text that came with the last end of that child.
+std::string supervisor_actor::words_of(const child_exit& exit, slot who) const {
+  const auto text = words_.find(who);
+  return words(exit, text == words_.end() ? std::string_view{} : std::string_view{text->second});
+}
+
+std::string supervisor_actor::words_of_end(slot who) const {
+  const auto exit = state_.children[who].now == phase::abandoned ? no_end_so_far
+                    : who < tally_.children.size()               ? tally_.children[who].last_exit
+                                                                 : child_exit{};
+  return words_of(exit, who);
 }
 
 void supervisor_actor::answer(const control& x) {
@@ -93,6 +122,26 @@ std::vector<slot> supervisor_actor::in_order() const {
   return all;
 }
 
+/// What its start waits for: siblings that are not there yet, or what does not hold.
+std::vector<std::string> supervisor_actor::awaited_by(slot who) const {
+  std::vector<std::string> all;
+  if (who >= state_.children.size())
+    return all;
+  const auto& row = state_.children[who];
+  if (row.gated)
+    for (const auto need : plan().needs_of(who))
+      if (!is_met(plan(), state_, need))
+        all.push_back(spec_of(need).id);
+  if (row.gated && row.lingers)
+    all.emplace_back("what was abandoned below it");
+  const auto second = asides_.find(who);
+  for (const auto* note :
+       {seats_[who].note(), second == asides_.end() ? nullptr : second->second.note()})
+    if (note && !note->waits_for.empty())
+      all.push_back(note->waits_for);
+  return all;
+}
+
 child_state supervisor_actor::known_of(slot who) const {
   auto child = describe(plan(), state_, tally_, who, clock().now());
   const auto& spec = spec_of(who);
@@ -106,18 +155,13 @@ child_state supervisor_actor::known_of(slot who) const {
     child.last_words = text->second;
   if (const auto last = asked_.find(who); last != asked_.end())
     child.last_decision = last->second.then;
-  if (state_.children[who].gated)
-    for (const auto need : plan().needs_of(who))
-      if (!state_.children[need].ready && !state_.children[need].done)
-        child.waits_for.push_back(spec_of(need).id);
+  child.waits_for = awaited_by(who);
   if (const auto* note = seats_[who].note()) {
     child.pid = note->pid;
     child.status_text = note->status;
     child.remarks = note->remarks;
     if (!note->left.empty())
       child.remarks.push_back(note->left);
-    if (!note->waits_for.empty())
-      child.waits_for.push_back(note->waits_for);
   }
   const auto* post = seats_[who].post();
   if (const auto stuck = post ? post->stuck() : std::nullopt) {
@@ -133,10 +177,19 @@ void supervisor_actor::explain_child(const control& x) {
     return;
   if (!*who)
     x.why->found = who->error();
-  else if (const auto last = asked_.find(**who); last != asked_.end())
-    x.why->found = explain(plan(), last->second);
   else
-    x.why->found = fault{x.path, "has not ended so far: nothing was decided about it"};
+    x.why->found = explained(**who, x.path);
+}
+
+expected<explanation> supervisor_actor::explained(slot who, const std::string& path) const {
+  auto waits_for = awaited_by(who);
+  if (const auto last = asked_.find(who); last != asked_.end()) {
+    auto x = explain(plan(), last->second);
+    x.waits_for = std::move(waits_for);
+    return x;
+  }
+  return fault{path, "has not ended so far: nothing was decided about it"
+                       + (waits_for.empty() ? "" : "; it waits for " + list_of(waits_for))};
 }
 
 void supervisor_actor::show_child(const control& x) {

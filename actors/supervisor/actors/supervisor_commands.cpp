@@ -112,7 +112,8 @@ void supervisor_actor::command_child(slot who, const control& x) {
 std::string supervisor_actor::words_for(const control_outcome& x) const {
   const auto who = x.who.who;
   const auto text = words_.find(who);
-  const auto why = text == words_.end() ? words(x.exit) : text->second;
+  const auto is_said = text != words_.end() && x.exit.what != exit_class::timeout;
+  const auto why = is_said ? text->second : words_of(x.exit, who);
   const auto about_child = x.order != command::apply || !is_seated(who);
   return about_child ? why : path_of(who) + ": " + why;
 }
@@ -168,6 +169,7 @@ void supervisor_actor::vacate(slot who) {
   seats_[who] = {};
   words_.erase(who);
   stalls_.erase(who);
+  reasons_.erase(who);
   asked_.erase(who);
   below_.erase(who);
   nested_.erase(who);

@@ -4,6 +4,16 @@
 
 namespace supervisor::detail {
 
+namespace {
+
+/// For the supervisor above.
+std::string words_of_no_start(const shutdown_report& x) {
+  const auto failed = x.culprit + " " + x.reason;
+  return x.needed_by.empty() ? failed : x.needed_by + " needs " + failed;
+}
+
+} // namespace
+
 void supervisor_actor::finish(const effect& x) {
   over_ = true;
   auto told = report(x);
@@ -17,7 +27,7 @@ void supervisor_actor::finish(const effect& x) {
       error = make_failure(failure::shutdown_tree, told.culprit + " " + told.reason);
       break;
     case aim::roll_back:
-      error = make_failure(failure::start_failed, told.culprit + " " + told.reason);
+      error = make_failure(failure::start_failed, words_of_no_start(told));
       break;
     case aim::completed:
       break;
@@ -96,7 +106,8 @@ void supervisor_actor::leave_in_haste() {
     left->abandoned.insert(left->abandoned.end(), still.begin(), still.end());
     told.outcomes.push_back({.path = path_of(i),
                              .attempt = attempt_of(i, state_.children[i].number),
-                             .status = shutdown_status::abort_failed});
+                             .status = shutdown_status::abort_failed,
+                             .exit = no_end_so_far});
   }
   if (is_root()) {
     tell_of_breaking(path_, *left, plan());

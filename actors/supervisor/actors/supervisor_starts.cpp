@@ -29,6 +29,18 @@ void supervisor_actor::start_child(life who) {
   prepare(who, mine);
 }
 
+namespace {
+
+/// If it was told to stop, there was nothing of the child that could have ended.
+child_exit exit_of_preparer(const caf::error& why) {
+  auto x = exit_of(why);
+  if (x.what == exit_class::external_cancel || x.detail == exit_detail::killed)
+    x.detail = exit_detail::never_started;
+  return x;
+}
+
+} // namespace
+
 /// Whoever prepares the start stands in the child's place, so that it can be stopped.
 void supervisor_actor::prepare(life who, seat& mine) {
   const uplink up{caf::actor_cast<caf::weak_actor_ptr>(ctrl()), who};
@@ -37,7 +49,7 @@ void supervisor_actor::prepare(life who, seat& mine) {
   caf::actor_cast<caf::strong_actor_ptr>(mine.who)->get()->attach_functor(
     [up](const caf::error& why) {
       if (why) // else the child is started now
-        up.tell(news::exited, exit_of(why), text_of(why));
+        up.tell(news::exited, exit_of_preparer(why), text_of(why));
     });
 }
 
@@ -54,7 +66,8 @@ void supervisor_actor::on_prepared(const child_start& x) {
     pending_.push_back(x.news);
     launch_child(who, x.prepared);
   } else { // it was told to stop in the meantime
-    pending_.push_back({news::exited, who, {exit_class::external_cancel}});
+    pending_.push_back(
+      {news::exited, who, {exit_class::external_cancel, exit_detail::never_started}});
   }
   if (!draining_)
     turn();

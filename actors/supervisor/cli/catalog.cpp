@@ -26,6 +26,11 @@ catalog& catalog::add_check(std::string name, std::function<bool()> holds) {
   return *this;
 }
 
+catalog& catalog::is_version(std::string of_program) {
+  version_ = std::move(of_program);
+  return *this;
+}
+
 catalog& catalog::take_secrets_from(secret_provider from) {
   secrets_ = std::move(from);
   return *this;

@@ -50,6 +50,10 @@ public:
   /// Where the secrets of a file's children are looked up, see `start_options::secrets`.
   catalog& take_secrets_from(secret_provider);
 
+  /// What `--version` says of the program; without it, it only names the toolkit and its version.
+  catalog& is_version(std::string of_program);
+
+  const std::string& version() const { return version_; }
   const secret_provider& secrets() const { return secrets_; }
   bool knows(std::string_view name) const;
   std::vector<std::string_view> names() const;
@@ -86,6 +90,7 @@ private:
   std::map<std::string, std::function<bool()>, std::less<>> checks_;
   std::function<launcher(process_spec)> make_process_;
   secret_provider secrets_;
+  std::string version_;
 
   friend class binding;
 };

@@ -32,6 +32,8 @@ std::string words(const census& x) {
          + std::to_string(x.supervisors) + (x.supervisors == 1 ? " supervisor" : " supervisors");
 }
 
+bool has_room_for(std::size_t programs) { return programs == 0 || programs <= most_programs(); }
+
 /// Programs take open files of the supervisor, and one that finds none left does not start.
 void tell_of_programs(std::size_t wanted, const std::string& file) {
   if (wanted == 0)
@@ -76,7 +78,8 @@ faults notes_about(const declared_spec& spec) {
 
 } // namespace
 
-int check(const std::filesystem::path& file, bool effective, const catalog& known) {
+int check(const check_options& options, const catalog& known) {
+  const auto& file = options.file;
   program unused{.shut_down = [](auto, auto) {}, .at_end = [](auto) {}, .folder = folder_of(file)};
   const auto loaded = load_tree(file, known, unused);
   if (!loaded.file.is_good()) {
@@ -84,15 +87,18 @@ int check(const std::filesystem::path& file, bool effective, const catalog& know
     return exit_code::bad_input;
   }
   const auto& spec = *loaded.file.read();
-  print(std::cerr, file, loaded.file.with_lines(advice_about(spec)), "advice: ");
+  const auto advice = advice_about(spec);
+  print(std::cerr, file, loaded.file.with_lines(advice), "advice: ");
   print(std::cout, file, loaded.file.with_lines(notes_about(spec)), "note: ");
-  if (effective)
+  if (options.effective)
     std::cout << show_effective(spec) << '\n';
   census all;
   count(spec, all);
-  std::cout << name_of(file) << ": ok, " << words(all) << '\n';
+  const auto is_refused = options.strict && (!advice.empty() || !has_room_for(all.programs));
+  std::cout << name_of(file) << (is_refused ? ": refused by --strict, " : ": ok, ") << words(all)
+            << '\n';
   tell_of_programs(all.programs, name_of(file));
-  return exit_code::clean;
+  return is_refused ? exit_code::bad_input : exit_code::clean;
 }
 
 } // namespace supervisor

@@ -22,7 +22,11 @@ namespace supervisor {
 
 namespace {
 
-constexpr auto version = SUPERVISOR_VERSION;
+/// Of the program first, and of the toolkit in it. A program of somebody else does not have our version.
+std::string versions(const std::string& program, const catalog& known) {
+  const auto own = known.version().empty() ? "" : " " + known.version();
+  return program + own + " (supervisor " SUPERVISOR_VERSION ")";
+}
 
 std::string wrong_with(const std::string& duration) {
   const auto read = duration_from(duration);
@@ -77,7 +81,7 @@ public:
     : app_("Runs trees of supervised actors and programs that are declared in JSON.",
            std::move(name)) {
     app_.require_subcommand(1);
-    app_.set_version_flag("--version", app_.get_name() + " " + version);
+    app_.set_version_flag("--version", versions(app_.get_name(), known));
     app_.footer(factories(known));
     app_.failure_message(wrong);
     add_run();
@@ -85,10 +89,12 @@ public:
     add_break();
     check_->add_option("FILE", file_, "the tree, as JSON")->required();
     check_->add_flag("--effective", effective_, "also show what holds for each child, and why");
+    check_->add_flag("--strict", strict_, "refuse a file that there is advice or a warning about");
     check_->footer(
       "Says all that is wrong at once, in the order of the lines: form, rules, factories\n"
       "and their arguments, refs. What is allowed and unwise is advice.\n"
-      "Exit code: 0 it can be run, 2 run would refuse it.");
+      "Exit code: 0 it can be run, 2 run would refuse it; with --strict also 2 if there is\n"
+      "advice, or a warning.");
   }
 
   /// An exit code, if there is nothing more to do.
@@ -109,7 +115,7 @@ public:
     if (run_->parsed())
       return run(options(), known, said);
     if (check_->parsed())
-      return check(file_, effective_, known);
+      return check({file_, effective_, strict_}, known);
     if (simulate_->parsed())
       return simulate(simulation(), known);
     if (break_->parsed())
@@ -242,6 +248,7 @@ private:
   std::string memory_{};
   std::string how_long_{};
   bool effective_ = false;
+  bool strict_ = false;
   std::optional<std::uint64_t> seed_{};
   std::string secrets_from_{};
   std::string cgroup_{};

@@ -54,8 +54,13 @@ int break_tree(const break_options&, const catalog&);
 /// As many bytes, or fewer where the system would not give us twice as many.
 std::uint64_t memory_for_breaking(std::uint64_t wanted);
 
-/// All that is wrong with a file, and what is allowed and unwise; with `effective` also what holds
-/// for every child and where it comes from.
-int check(const std::filesystem::path& file, bool effective, const catalog&);
+struct check_options {
+  std::filesystem::path file{};
+  bool effective = false; ///< also what holds for every child, and where it comes from
+  bool strict = false;    ///< what is allowed and unwise is a fault
+};
+
+/// All that is wrong with a file, and what is allowed and unwise.
+int check(const check_options&, const catalog&);
 
 } // namespace supervisor

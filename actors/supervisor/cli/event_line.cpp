@@ -7,28 +7,14 @@ namespace supervisor {
 
 namespace {
 
-std::string name_of(std::string_view supervisor) {
-  return supervisor.empty() ? "the root" : std::string{supervisor};
-}
-
 std::string path_of(const tree_event& x) {
   return std::string{x.supervisor} + "/" + std::string{x.child};
-}
-
-std::string next(const decision& then) {
-  return then.what == verdict::restart      ? "restart in " + to_string(then.wait)
-         : then.what == verdict::leave_down ? "left down"
-                                            : std::string{label(then.what)};
-}
-
-std::string why(const tree_event& x) {
-  return words(x.what.exit) + (x.text.empty() ? "" : ": " + std::string{x.text});
 }
 
 std::string said(const tree_event& x) {
   switch (x.what.what) {
     case event_type::child_stopped:
-      return x.what.decided ? path_of(x) + " " + why(x) + ", " + next(x.what.then) : "";
+      return x.what.decided ? path_of(x) + " " + words(x.what.exit, x.text) + ", left down" : "";
     case event_type::child_restarted:
       return path_of(x) + " restarted, attempt " + std::to_string(x.what.who.number);
     case event_type::child_ignored:
@@ -38,11 +24,6 @@ std::string said(const tree_event& x) {
              + (x.text.empty() ? "" : ": " + std::string{x.text});
     case event_type::child_shutdown_late_report:
       return path_of(x) + " ended after all";
-    case event_type::runtime_control_loop_failed:
-      return name_of(x.supervisor)
-             + (x.what.exit.detail == exit_detail::start_failed ? " could not start "
-                                                                : " gave up over ")
-             + path_of(x) + ": " + why(x);
     case event_type::shutdown_phase_changed:
       return x.supervisor.empty() ? "shutdown: " + std::string{label(x.what.to)} : "";
     default: // of the many others nobody wants a line

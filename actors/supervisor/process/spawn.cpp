@@ -232,9 +232,19 @@ void dismiss(spawned& helper) {
   waitpid(helper.pid, nullptr, 0);
 }
 
+/// posix_spawn does not say which of the files that it opens was not to be had. Empty: none of them.
+std::string file_not_to_be_had() {
+  for (const auto* const path : {"/dev/null", "/proc/self/fd"})
+    if (access(path, R_OK) != 0)
+      return std::string{path} + ", which every program needs: " + error_words(errno);
+  return {};
+}
+
 fault cannot_spawn(int error) {
   if (error == E2BIG)
     return {"/process/argv", "with the environment is longer than the system allows"};
+  if (const auto file = file_not_to_be_had(); !file.empty())
+    return {"/process", "cannot be started without " + file};
   return cannot("cannot be started", error);
 }
 

@@ -263,10 +263,10 @@ private:
 
   void add_regroup(const supervisor::regroup& x) {
     const auto& [open, down, rising, begins, failed, widens, then, members, still_up, cursor,
-                 awaited, first, last, culprit, resume, deadline]
+                 awaited, first, last, culprit, needed_by, resume, deadline]
       = x;
     add(all_, open, down, rising, begins, failed, widens, then, members, still_up);
-    add(all_, cursor, awaited, first, last, culprit);
+    add(all_, cursor, awaited, first, last, culprit, needed_by);
     if (open && resume > world_.now())
       add(all_, resume);
     if (deadline != nobody)

@@ -38,6 +38,8 @@ public:
     return who == nobody ? "/" : std::string{all_.path_of(who)};
   }
 
+  json path_or_null(std::uint32_t who) const { return who == nobody ? json{} : path(who); }
+
   json operator()(const refusal& x) const {
     return {{"at_ns", x.at.count()},
             {"child", path(x.who)},
@@ -47,10 +49,12 @@ public:
   }
 
   json operator()(const give_up& x) const {
-    return {{"at_ns", x.at.count()},    {"supervisor", path(x.who)},
-            {"why", label(x.why)},      {"child", path(x.culprit)},
-            {"abandoned", x.abandoned}, {"rule", x.rule.empty() ? json{} : json(x.rule)},
-            {"exit", json_of(x.exit)}};
+    json made{{"at_ns", x.at.count()},    {"supervisor", path(x.who)},
+              {"why", label(x.why)},      {"child", path(x.culprit)},
+              {"abandoned", x.abandoned}, {"rule", x.rule.empty() ? json{} : json(x.rule)},
+              {"exit", json_of(x.exit)}};
+    add_needed_by(x.needed_by, made);
+    return made;
   }
 
   json operator()(const moment& x) const {
@@ -67,6 +71,12 @@ public:
   }
 
 private:
+  /// Only where there is somebody.
+  void add_needed_by(std::uint32_t who, json& to) const {
+    if (who != nobody)
+      to["needed_by"] = path(who);
+  }
+
   void add_details(const moment& x, json& to) const {
     switch (x.what) {
       case moment_kind::ended:
@@ -85,6 +95,11 @@ private:
         to["why"] = label(x.why);
         to["child"] = path(x.culprit);
         to["exit"] = json_of(x.exit);
+        add_needed_by(x.needed_by, to);
+        return;
+      case moment_kind::waiting:
+      case moment_kind::blocked:
+        to["for"] = path_or_null(x.culprit);
         return;
       default: // the others have none
         return;

@@ -84,8 +84,9 @@ void chronicle::note(std::uint32_t supervisor, const plan& by, const event& x) {
     case event_type::child_ignored:
       is_done(child);
       return say(moment_kind::ignored, child, x.at);
+    case event_type::child_waiting:
     case event_type::child_blocked:
-      return say(moment_kind::blocked, child, x.at);
+      return waits(child, x, below(supervisor, x.whom));
     case event_type::child_quarantined:
       return is_quarantined(child, x.at);
     case event_type::paused:
@@ -114,6 +115,12 @@ void chronicle::runs(std::uint32_t child, const event& x) {
   ++made_.restarts;
   minutes_.count(since_begin(x.at));
   say(moment_kind::restarted, child, x.at, {.attempt = x.who.number});
+}
+
+void chronicle::waits(std::uint32_t child, const event& x, std::uint32_t whom) {
+  const auto what
+    = x.what == event_type::child_blocked ? moment_kind::blocked : moment_kind::waiting;
+  say(what, child, x.at, {.culprit = known_as(whom)});
 }
 
 void chronicle::is_ready(std::uint32_t child, time_point at) {
@@ -225,12 +232,13 @@ void chronicle::gave_up(std::uint32_t supervisor, const effect& last, time_point
                .who = known_as(supervisor),
                .why = outcome_of(last.why),
                .culprit = known_as(culprit),
+               .needed_by = known_as(below(supervisor, last.question)),
                .exit = mine.culprit,
                .abandoned = theirs.abandoned};
   if (theirs.refused_at == made.at)
     made.rule = theirs.refused_by;
   say(moment_kind::gave_up, supervisor, at,
-      {.why = made.why, .culprit = made.culprit, .exit = made.exit});
+      {.why = made.why, .culprit = made.culprit, .needed_by = made.needed_by, .exit = made.exit});
   const auto later = std::ranges::upper_bound(give_ups_, made.at, {}, &give_up::at);
   give_ups_.insert(later, std::move(made));
 }

@@ -52,6 +52,7 @@ private:
 
   void note(std::uint32_t supervisor, const plan&, const event&);
   void runs(std::uint32_t child, const event&);
+  void waits(std::uint32_t child, const event&, std::uint32_t whom);
   void is_ready(std::uint32_t child, time_point);
   void is_down(std::uint32_t child, time_point);
   void is_done(std::uint32_t child);

@@ -44,12 +44,20 @@ std::string what_then(const decision& x) {
   return what_then(x.what);
 }
 
-std::string gave_up(const simulation& all, std::uint32_t who, simulation_outcome why,
-                    std::uint32_t culprit) {
-  const auto what = why == simulation_outcome::did_not_start ? " could not start "
-                    : why == simulation_outcome::ended_tree  ? " asks for the end of the tree over "
-                                                             : " gave up over ";
-  return name_of(all, who) + what + name_of(all, culprit);
+/// A moment, or a give-up.
+template <class Told>
+std::string gave_up(const simulation& all, const Told& x) {
+  const auto what = x.why == simulation_outcome::did_not_start ? " could not start "
+                    : x.why == simulation_outcome::ended_tree
+                      ? " asks for the end of the tree over "
+                      : " gave up over ";
+  const auto needed_by = x.needed_by == nobody ? "" : name_of(all, x.needed_by) + ", which needs ";
+  return name_of(all, x.who) + what + needed_by + name_of(all, x.culprit);
+}
+
+/// Whom a child waits for.
+std::string awaited(const simulation& all, const moment& x) {
+  return x.culprit == nobody ? "what was abandoned below it" : name_of(all, x.culprit);
 }
 
 } // namespace
@@ -71,8 +79,10 @@ std::string line_of(const simulation& all, const moment& x) {
       return who + " quarantined with it";
     case moment_kind::paused:
       return who + " waits until its group is no longer paused";
+    case moment_kind::waiting:
+      return who + " waits for " + awaited(all, x);
     case moment_kind::blocked:
-      return who + " waits for a dependency that is down for good";
+      return who + " waits for " + awaited(all, x) + ", which is down for good";
     case moment_kind::ignored:
       return who + " has nothing to run, left down";
     case moment_kind::abandoned:
@@ -82,7 +92,7 @@ std::string line_of(const simulation& all, const moment& x) {
     case moment_kind::missed:
       return who + " should crash, but does not run";
     case moment_kind::gave_up:
-      return gave_up(all, x.who, x.why, x.culprit);
+      return gave_up(all, x);
     case moment_kind::told_to_stop:
       return "told to stop";
     case moment_kind::over:
@@ -98,8 +108,7 @@ std::string line_of(const simulation& all, const refusal& x) {
 
 std::string line_of(const simulation& all, const give_up& x) {
   const auto reason = x.abandoned ? "abandoned" : words(x.exit);
-  return gave_up(all, x.who, x.why, x.culprit) + ": " + reason
-         + (x.rule.empty() ? "" : ", refused by " + x.rule);
+  return gave_up(all, x) + ": " + reason + (x.rule.empty() ? "" : ", refused by " + x.rule);
 }
 
 std::string line_of(const simulation& x) {

@@ -11,9 +11,9 @@ std::string_view label(simulation_outcome x) noexcept {
 
 std::string_view label(moment_kind x) noexcept {
   constexpr std::string_view words[]
-    = {"began",       "ended",  "stopped", "restarted",    "decided_anew",
-       "quarantined", "paused", "blocked", "ignored",      "abandoned",
-       "late_end",    "missed", "gave_up", "told_to_stop", "over"};
+    = {"began",  "ended",   "stopped",      "restarted", "decided_anew", "quarantined",
+       "paused", "waiting", "blocked",      "ignored",   "abandoned",    "late_end",
+       "missed", "gave_up", "told_to_stop", "over"};
   return words[static_cast<int>(x)];
 }
 

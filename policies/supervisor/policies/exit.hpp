@@ -29,6 +29,8 @@ enum class exit_detail : std::uint8_t {
   start_failed,  ///< it never got as far as running
   core_dump,     ///< as `signal`, and it left a core
   out_of_memory, ///< it was killed because it had used up its memory limit
+  still_running, ///< of one that was abandoned: it has not ended so far
+  never_started, ///< nothing of it has run that could have ended
 };
 
 /// What a child says it died of. A policy never infers this from a message text.
@@ -54,6 +56,14 @@ struct child_exit {
   friend bool operator==(const child_exit&, const child_exit&) = default;
 };
 
+/// In the place of an end, of a child that was abandoned.
+inline constexpr child_exit no_end_so_far{exit_class::timeout, exit_detail::still_running,
+                                          failure_kind::timeout, 0};
+
+/// In the place of an end, of a child that was not wanted any more before it was started.
+inline constexpr child_exit no_life_at_all{exit_class::manual_stop, exit_detail::never_started,
+                                           failure_kind::cancelled, 0};
+
 /// Only failures make a transient child worth restarting.
 constexpr bool is_failure(exit_class why) noexcept { return why > exit_class::external_cancel; }
 
@@ -65,8 +75,9 @@ constexpr std::string_view label(exit_class x) noexcept {
 
 constexpr std::string_view label(exit_detail x) noexcept {
   constexpr std::string_view words[]
-    = {"none",      "code",          "signal",       "killed",    "lost",
-       "escalated", "shutdown_tree", "start_failed", "core_dump", "out_of_memory"};
+    = {"none",      "code",          "signal",        "killed",
+       "lost",      "escalated",     "shutdown_tree", "start_failed",
+       "core_dump", "out_of_memory", "still_running", "never_started"};
   return words[static_cast<int>(x)];
 }
 
