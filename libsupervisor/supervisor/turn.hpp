@@ -43,6 +43,7 @@ private:
   void report_stop(const ended&);
   void judge(ended&);
   void decide(const ended&);
+  bool is_failed_first_start(const ended&, bool never_ran) const;
   bool is_judged_outside(const ended&) const;
   decision wanted(const ended&);
   static event_type told_of(const ended&);
@@ -302,7 +303,7 @@ private:
   tally& tally_;
   time_point now_;
   effects& out_;
-  bool lost_hope_ = false; ///< somebody that others may wait for will not come by itself
+  bool lost_hope_ = false;      ///< somebody that others may wait for will not come by itself
   bool severity_chose_ = false; ///< ends that came together are not in the order of their rank
   memory_slot nothing_{};       ///< of a group, for those who are in none
 };

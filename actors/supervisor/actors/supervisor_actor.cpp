@@ -1,6 +1,8 @@
 #include "supervisor/actors/supervisor_actor.hpp"
 
 #include "supervisor/actors/ask_actor.hpp"
+#include "supervisor/actors/end_of_system.hpp"
+#include "supervisor/actors/standard_error.hpp"
 
 #include <algorithm>
 
@@ -18,6 +20,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   compat::drop_unexpected(this);
   compat::on_exit_msg(this, [this](const caf::exit_msg& x) { on_exit_message(x); });
   show_cells();
+  look_again_later();
   take({.what = news::begin});
   return {
     // the most frequent first: they are tried in turn
@@ -91,7 +94,26 @@ void supervisor_actor::on_control_plane(const control_plane& x) {
       return go_on_anyway();
     case control_plane::tick::listened:
       return on_listened(x.number);
+    case control_plane::tick::look:
+      return look_who_waits();
   }
+}
+
+/// Not in virtual time, in which nobody waits.
+void supervisor_actor::look_again_later() {
+  if (is_root() && !tree_->options().fake_threads)
+    alarm_.ring(between_looks, control_plane{control_plane::tick::look});
+}
+
+void supervisor_actor::look_who_waits() {
+  if (over_ || ending())
+    return;
+  if (!tree_->is_held() || !is_end_awaited(system()))
+    return look_again_later();
+  complain(
+    "somebody waits until all actors have ended, as the end of an actor system does, and a handle "
+    "to a tree keeps the tree running: let the handle go before the actor system, or stop or "
+    "detach the tree");
 }
 
 /// News that are in the mailbox together are decided together: whoever finds more of them waiting
@@ -141,10 +163,24 @@ void supervisor_actor::note_end(const child_start& x, seat& mine) {
     mine.more->note = nullptr;
   }
   std::erase_if(abandoned_, [life](const auto& left) { return left.first == life; });
-  if (x.text.empty())
+  if (auto slow = why_too_slow(life); !slow.empty())
+    words_[life.who] = std::move(slow);
+  else if (x.text.empty())
     words_.erase(life.who);
   else
     words_[life.who] = x.text;
+}
+
+/// Of one that is stopped because it runs and was not ready in time: what did not come.
+std::string supervisor_actor::why_too_slow(life who) const {
+  const auto& row = state_.children[who.who];
+  if (row.number != who.number || row.condemned != condemned::slow_start || !row.ran)
+    return {};
+  const auto& spec = spec_of(who.who);
+  if (said_in(spec.more).readiness_probe)
+    return "its readiness_probe never said yes";
+  return spec.start.kind() == task_kind::process ? "READY=1 never came"
+                                                 : "me.ready() was never called";
 }
 
 /// Their own supervisor is gone, so the news of their ends comes here. If we have not told it to go,
