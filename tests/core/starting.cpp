@@ -435,11 +435,11 @@ TEST_CASE("a sibling without dependencies comes back although another cannot") {
 SCENARIO("a first start is through when the child is ready, whoever waits for it") {
   const auto shop = [](criticality c) {
     return declared_spec{.children = {worker("log"),
-                                       {.id = "db",
-                                        .start = {"x"},
-                                        .readiness = readiness::on_report,
-                                        .criticality = c,
-                                        .start_timeout = 1s}}};
+                                      {.id = "db",
+                                       .start = {"x"},
+                                       .readiness = readiness::on_report,
+                                       .criticality = c,
+                                       .start_timeout = 1s}}};
   };
   GIVEN("a database that says itself when it is ready, and nobody who needs it") {
     core_under_test it{shop(criticality::critical)};
