@@ -129,7 +129,8 @@ objection turn::objection_to(const input& x) const {
     return objection::not_found;
   const auto now = row(x.who.who).now;
   const auto leaves = row(x.who.who).op == operation::removed && x.order != command::remove_child;
-  if (now == phase::vacant || now == phase::forgotten || leaves)
+  const auto is_gone = now == phase::forgotten && x.order != command::terminate_child;
+  if (now == phase::vacant || is_gone || leaves)
     return objection::not_found;
   if (row(x.who.who).leaving)
     return objection::restarting; // whether it goes is not decided yet
@@ -244,7 +245,13 @@ void turn::remove(control_outcome told) {
   hold_down(told, operation::removed, fate::remove);
 }
 
-void turn::terminate(control_outcome told) { hold_down(told, operation::terminated, fate::park); }
+void turn::terminate(control_outcome told) {
+  if (row(told.who.who).now != phase::forgotten)
+    return hold_down(told, operation::terminated, fate::park);
+  told.idempotent = true; // it is down for good
+  told.stop = stop_state::completed;
+  reply(told);
+}
 
 /// As OTP's delete_child: only of one that is down and stays there.
 void turn::erase(control_outcome told) {

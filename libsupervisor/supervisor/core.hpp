@@ -63,6 +63,7 @@ struct child_row {
   supervisor::condemned condemned : 3 = supervisor::condemned::no;
   bool ready : 1 = false;
   bool ran : 1 = false;       ///< in this life
+  bool unproven : 1 = false;  ///< in the first start of its supervisor, and not ready since
   bool done : 1 = false;      ///< ended well and stays down: its dependents need not wait
   bool gated : 1 = false;     ///< would start, if its dependencies were ready
   bool unsettled : 1 = false; ///< its end was taken note of, and nothing was decided yet

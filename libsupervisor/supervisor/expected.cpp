@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 #include <string_view>
 
 namespace supervisor {
@@ -21,6 +22,12 @@ std::string to_string(const faults& xs) {
     text += (text.empty() ? "" : "\n") + to_string(x);
   return text;
 }
+
+void detail::throw_no_value(const faults& wrong) {
+  throw std::logic_error{"there is no value, because of " + to_string(wrong)};
+}
+
+void detail::throw_no_fault() { throw std::logic_error{"there is no fault, but a value"}; }
 
 namespace {
 

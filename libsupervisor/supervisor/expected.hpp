@@ -27,7 +27,16 @@ std::string to_string(const fault&);
 /// One line a fault.
 std::string to_string(const faults&);
 
-/// A value, or all that is wrong with what it should have come from; never an empty list.
+namespace detail {
+
+/// Of a program that has not looked: std::logic_error, whose text says the faults.
+[[noreturn]] void throw_no_value(const faults&);
+[[noreturn]] void throw_no_fault();
+
+} // namespace detail
+
+/// A value, or all that is wrong with what it should have come from; never an empty list. Whoever takes
+/// the one for the other gets a std::logic_error, which says the faults.
 template <class T>
 class [[nodiscard]] expected {
 public:
@@ -39,15 +48,29 @@ public:
 
   explicit operator bool() const { return held_.index() == 0; }
 
-  T& operator*() & { return std::get<0>(held_); }
-  const T& operator*() const& { return std::get<0>(held_); }
-  T&& operator*() && { return std::get<0>(std::move(held_)); }
-  T* operator->() { return &std::get<0>(held_); }
-  const T* operator->() const { return &std::get<0>(held_); }
+  T& operator*() & { return *checked(); }
+  const T& operator*() const& { return *checked(); }
+  T&& operator*() && { return std::move(*checked()); }
+  T* operator->() { return checked(); }
+  const T* operator->() const { return checked(); }
 
-  const faults& error() const { return std::get<1>(held_); }
+  const faults& error() const {
+    const auto* wrong = std::get_if<1>(&held_);
+    if (!wrong)
+      detail::throw_no_fault();
+    return *wrong;
+  }
 
 private:
+  const T* checked() const {
+    const auto* value = std::get_if<0>(&held_);
+    if (!value)
+      detail::throw_no_value(error());
+    return value;
+  }
+
+  T* checked() { return const_cast<T*>(std::as_const(*this).checked()); }
+
   std::variant<T, faults> held_;
 };
 

@@ -76,6 +76,7 @@ void turn::on_ready(life who) {
 
 void turn::ready(slot who) {
   row(who).ready = true;
+  row(who).unproven = false;
   fact(event_type::child_ready, current(who));
   look_after_ready(who);
   if (row(who).joining)

@@ -355,6 +355,7 @@ void turn::rise(std::uint32_t g) {
       pause(who);
       continue;
     }
+    row(who).unproven = mine.begins;
     mine.awaited = who;
     return start(who);
   }

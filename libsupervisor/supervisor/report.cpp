@@ -49,8 +49,8 @@ lifecycle lifecycle_of(const child_row& r, const child_tally& counted, bool endi
         return lifecycle::restarting;
       if (r.number == r.born)
         return lifecycle::declared;
-      return counted.exited && is_failure(counted.last_exit.what) ? lifecycle::failed
-                                                                  : lifecycle::stopped;
+      return !r.done && counted.exited && is_failure(counted.last_exit.what) ? lifecycle::failed
+                                                                             : lifecycle::stopped;
     case phase::waiting:
       return lifecycle::restarting;
     case phase::starting:

@@ -294,10 +294,11 @@ void turn::decide(const ended& end) {
   auto& r = row(end.who);
   const auto never_ran = end.was == phase::starting || r.condemned == condemned::slow_start
                          || (r.condemned == condemned::main_exited && !r.ran);
-  const auto first = is_first(end.who) && never_ran && !state_.begun && !r.added;
+  const auto first = is_failed_first_start(end, never_ran);
+  r.unproven = false;
   r.condemned = condemned::no;
   r.pending = false;
-  if (never_ran)
+  if (never_ran || first)
     fact(event_type::child_start_failed, current(end.who)).exit = end.exit;
   if (r.joining)
     return has_not_joined(end);
@@ -311,6 +312,14 @@ void turn::decide(const ended& end) {
     answer(end, told_of(end), wanted(end));
   }
   on_start_settled(end.who);
+}
+
+/// One that says itself when it is ready has started when it has said so, whoever waits for that.
+bool turn::is_failed_first_start(const ended& end, bool never_ran) const {
+  const auto& r = row(end.who);
+  const auto never_ready = r.unproven && plan_.of(end.who).awaits_ready;
+  return is_first(end.who) && !r.added
+         && ((never_ran && !state_.begun) || (never_ready && is_failure(end.exit.what)));
 }
 
 bool turn::is_judged_outside(const ended& end) const {

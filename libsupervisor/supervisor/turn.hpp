@@ -43,6 +43,7 @@ private:
   void report_stop(const ended&);
   void judge(ended&);
   void decide(const ended&);
+  bool is_failed_first_start(const ended&, bool never_ran) const;
   bool is_judged_outside(const ended&) const;
   decision wanted(const ended&);
   static event_type told_of(const ended&);

@@ -550,3 +550,102 @@ TEST_CASE("a child that is added is told of partitions that are not what it want
         != std::string::npos);
   CHECK(it.start_child(desk(4))->ok());
 }
+
+// -- children that are removed and come again -------------------------------------------------------------
+
+namespace {
+
+/// The answer of the adder behind the ref, or why there is none.
+template <class T>
+std::string answer_of(sup::test::tree& it, const sup::supervised_ref<T>& who, int n) {
+  caf::scoped_actor self{it.system()};
+  auto request = sup::compat::request(self, *who, caf::infinite, n);
+  it.run();
+  std::string came = "nothing";
+  std::move(request).receive([&](int x) { came = std::to_string(x); },
+                             [&](const caf::error& why) { came = sup::words(why); });
+  return came;
+}
+
+} // namespace
+
+SCENARIO("a ref finds a child that was removed and is added again") {
+  GIVEN("a ref to a child, and a sibling that has one of its own") {
+    const sup::supervisor_spec without{.children = {child("o")}};
+    auto with = without;
+    with.children.push_back(adding("x"));
+    with.children.push_back(asking("y", "x"));
+    sup::test::tree it{with};
+    const auto x = it.ref<adder>("x");
+    const auto y = it.ref("y");
+    const auto both = [&] { return answer_of(it, x, 1) + ", " + answer_of(it, y, 2); };
+    CHECK(both() == "2, 3");
+    WHEN("it goes and comes by command") {
+      REQUIRE(it.remove_child("x")->ok());
+      CHECK(answer_of(it, x, 1) == "/x was removed");
+      it.advance(1s);
+      REQUIRE(it.start_child(adding("x"))->ok());
+      THEN("both find it") { CHECK(both() == "2, 3"); }
+    }
+    WHEN("it goes and comes with another spec") {
+      REQUIRE(it.apply(*it.plan_for(without))->ok());
+      CHECK(answer_of(it, x, 1) == "/x was removed");
+      CHECK(answer_of(it, y, 1) == "/y was removed");
+      REQUIRE(it.apply(*it.plan_for(with))->ok());
+      THEN("both are found") { CHECK(both() == "2, 3"); }
+    }
+  }
+  GIVEN("partitions below a supervisor") {
+    const sup::child_spec parts{.id = "parts", .start = sup::partitioned(adding("p"), 2)};
+    sup::test::tree it{{.children = {child("o"), parts}}};
+    const auto first = it.ref<adder>("parts/p-0");
+    CHECK(answer_of(it, first, 1) == "2");
+    WHEN("the whole supervisor goes and comes") {
+      REQUIRE(it.remove_child("parts")->ok());
+      CHECK(answer_of(it, first, 1) == "/parts/p-0 is gone: /parts was removed");
+      REQUIRE(it.start_child(parts)->ok());
+      THEN("they are found again") { CHECK(answer_of(it, first, 1) == "2"); }
+    }
+    WHEN("it comes back with another one that fails fast while it is down") {
+      REQUIRE(it.remove_child("parts")->ok());
+      auto shape = adding("p");
+      shape.start = shape.start.while_down(sup::fail_fast);
+      REQUIRE(it.start_child({.id = "parts", .start = sup::partitioned(shape, 2)})->ok());
+      THEN("callers meet what its new spec says") {
+        CHECK(answer_of(it, first, -1) == "negative");
+        CHECK(answer_of(it, first, 1) == "/parts/p-0 is down: negative");
+      }
+    }
+  }
+  GIVEN("a ref to nobody") {
+    sup::test::tree it{{.children = {child("o")}}};
+    const auto x = it.ref<adder>("x");
+    CHECK(answer_of(it, x, 1) == "/x names no child of this tree");
+    WHEN("somebody of that name is added") {
+      REQUIRE(it.start_child(adding("x"))->ok());
+      THEN("it is found") { CHECK(answer_of(it, x, 1) == "2"); }
+    }
+  }
+}
+
+TEST_CASE("only partitioned supervisors have partitions") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  auto options = sup::test::tree::quiet();
+  options.fake_threads = false;
+  const auto tree
+    = sup::start(system,
+                 {.children = {nested_child("sub", {.children = {child("x"), child("y")}}),
+                               nested_child("gap", {.children = {child("x-0"), child("x-2")}}),
+                               {.id = "parts", .start = sup::partitioned(child("p"), 3)}}},
+                 options);
+  REQUIRE(tree);
+  REQUIRE(tree->started().empty());
+  const std::string why
+    = "is not partitioned: its children are not called \"<id>-0\", \"<id>-1\" and "
+      "so on, as those of partitioned() are";
+  CHECK(text_of(tree->partitions("sub")) == "sub: " + why);
+  CHECK(text_of(tree->partitions("gap")) == "gap: " + why);
+  REQUIRE(tree->partitions("parts"));
+  CHECK(tree->partitions("parts")->size() == 3);
+}

@@ -290,3 +290,71 @@ TEST_CASE("members of a large pool that do not end keep nobody from being told t
   it.advance(3ms);
   CHECK(*told == 600);
 }
+
+SCENARIO("what has ended for good may be terminated again") {
+  GIVEN("a pool with a member that it has named, and one that has a name of its own") {
+    sup::test::tree it{{.children = {{.id = "staff", .start = plain(child("m"))}}}};
+    auto wanted = sup::tree::member_of("staff");
+    wanted.id = "anna";
+    REQUIRE(it.command(wanted)->ok());
+    REQUIRE(it.start_member("staff")->path == "/staff/m-1");
+    for (const auto* path : {"staff/anna", "staff/m-1"}) {
+      CHECK(it.terminate_child(path)->result() == "accepted");
+      const auto again = it.terminate_child(path);
+      REQUIRE(again);
+      CHECK(again->result() == "idempotent");
+      CHECK(again->path == "/" + std::string{path});
+      CHECK(again->stop_state == sup::stop_state::completed);
+    }
+    THEN("one that never was is still a fault") {
+      for (const auto* path : {"staff/m-2", "staff/m-01", "staff/m-", "staff/bert", "anna"})
+        CHECK(text_of(it.terminate_child(path)).starts_with("fault: "));
+    }
+    THEN("a new one under the old name is terminated") {
+      REQUIRE(it.command(wanted)->ok());
+      CHECK(it.terminate_child("staff/anna")->result() == "accepted");
+    }
+  }
+  GIVEN("temporary children, declared and added") {
+    sup::test::tree it{
+      {.children
+       = {child("a"),
+          {.id = "declared", .start = sup::worker(steady), .restart = sup::restart::temporary}}}};
+    REQUIRE(it.start_child(
+                {.id = "added", .start = sup::worker(steady), .restart = sup::restart::temporary})
+              ->ok());
+    THEN("it is the same with them, whether they were told to end or ended by themselves") {
+      CHECK(it.terminate_child("declared")->result() == "accepted");
+      CHECK(it.terminate_child("declared")->result() == "idempotent");
+      leave(it, "added");
+      CHECK(it.terminate_child("added")->result() == "idempotent");
+    }
+  }
+}
+
+SCENARIO("a pool ends by itself when its significant members have") {
+  GIVEN("a pool of transient members, each of which is significant") {
+    for (const auto when :
+         {sup::auto_shutdown::any_significant, sup::auto_shutdown::all_significant}) {
+      sup::child_spec shape{
+        .id = "m", .start = sup::worker(steady), .restart = sup::restart::transient};
+      shape.more.make().significant = true;
+      sup::supervisor_spec spec{.strategy = sup::strategy::simple_one_for_one, .children = {shape}};
+      spec.more.make().auto_shutdown = when;
+      sup::test::tree it{
+        {.children
+         = {{.id = "staff", .start = sup::nested(spec), .restart = sup::restart::temporary}}}};
+      REQUIRE(it.start_member("staff")->ok());
+      REQUIRE(it.start_member("staff")->ok());
+      const auto runs = [&] { return it.count_children("staff").operator bool(); };
+      REQUIRE(it.terminate_child("staff/m-2")->ok());
+      CHECK(runs()); // that was a command
+      REQUIRE(it.start_member("staff")->ok());
+      leave(it, "staff/m-1");
+      CHECK(runs() == (when == sup::auto_shutdown::all_significant));
+      if (runs())
+        leave(it, "staff/m-3");
+      CHECK_FALSE(runs());
+    }
+  }
+}

@@ -2,6 +2,7 @@
 // here is bounded by deadlines of its own.
 
 #include <doctest/doctest.h>
+#include <supervisor/actors/end_of_system.hpp>
 #include <supervisor/supervisor.hpp>
 
 #include <atomic>
@@ -262,4 +263,87 @@ TEST_CASE("a supervisor that is killed while a worker is stuck below it does not
   CHECK(report->abandoned() == std::vector<std::string>{"/sub/stuck", "/sub"});
   CHECK(*most == 1);
   *release = true;
+}
+
+namespace {
+
+/// Ends with the error that it answers.
+caf::behavior quitter(caf::event_based_actor* self) {
+  return {[self](const std::string& what) -> caf::result<std::string> {
+    if (what != "end")
+      return std::string{"here"};
+    auto why = sup::make_failure(sup::failure::recoverable, "told to");
+    self->quit(why);
+    return why;
+  }};
+}
+
+} // namespace
+
+TEST_CASE("whoever asks again after a child has quit meets no dead one") {
+  constexpr int tries = 3000;
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  const auto tree = sup::start(
+    system,
+    {.intensity = {.restarts = sup::unlimited},
+     .children
+     = {{.id = "c", .start = sup::worker(quitter), .backoff = {.first = 1us, .longest = 1us}}}},
+    quiet());
+  REQUIRE(tree);
+  REQUIRE(tree->started().empty());
+  caf::scoped_actor self{system};
+  int here = 0;
+  std::string other;
+  for (int i = 0; i < tries; ++i) {
+    sup::compat::request(self, *tree->ref("c"), 20s, std::string{"end"})
+      .receive([](const std::string&) {}, [](const caf::error&) {});
+    sup::compat::request(self, *tree->ref("c"), 20s, std::string{"?"})
+      .receive([&](const std::string&) { ++here; },
+               [&](const caf::error& why) { other = sup::words(why); });
+  }
+  CHECK(other == "");
+  CHECK(here == tries);
+}
+
+TEST_CASE("exits and monitors through the first handle of a ref reach the child") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  const auto tree = sup::start(
+    system,
+    {.children
+     = {{.id = "shop",
+         .start = sup::nested({.children = {{.id = "c", .start = sup::worker(fragile)}}})}}},
+    quiet());
+  REQUIRE(tree);
+  REQUIRE(tree->started().empty());
+  std::promise<std::uint32_t> second;
+  std::promise<std::string> heard;
+  const auto ref = tree->ref("shop/c");
+  const auto first = *ref;
+  first->attach_functor([&heard](const caf::error& why) { heard.set_value(sup::words(why)); });
+  const auto watch = ref.on_change([&second](std::uint32_t life, bool up) {
+    if (up && life == 2)
+      second.set_value(life);
+  });
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  auto began = second.get_future();
+  REQUIRE(began.wait_for(20s) == std::future_status::ready);
+  CHECK(heard.get_future().get() == "killed");
+}
+
+TEST_CASE("it is seen who waits for the end of an actor system") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  const auto lasts
+    = system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](int) {}}; });
+  CHECK_FALSE(sup::detail::is_end_awaited(system));
+  std::thread waits{[&system] { system.await_all_actors_done(); }};
+  const auto late = std::chrono::steady_clock::now() + 20s;
+  while (!sup::detail::is_end_awaited(system) && std::chrono::steady_clock::now() < late)
+    std::this_thread::yield();
+  CHECK(sup::detail::is_end_awaited(system));
+  caf::anon_send_exit(lasts, caf::exit_reason::user_shutdown);
+  waits.join();
+  CHECK_FALSE(sup::detail::is_end_awaited(system));
 }

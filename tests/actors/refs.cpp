@@ -4,6 +4,7 @@
 #include <caf/default_attachable.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -87,6 +88,10 @@ struct shop : two_threads {
   }
 
   caf::actor stand_in() const { return till->current(); }
+
+  bool is_hired(const caf::actor& who) const {
+    return std::ranges::find(hired, who) != hired.end();
+  }
 
   std::future<std::string> ask_in_background(int n) {
     auto answer = std::make_shared<std::promise<std::string>>();
@@ -337,21 +342,27 @@ SCENARIO("a ref names a child and not a life") {
       CHECK(*till == anna);
       it.till->down({});
       CHECK(till.life() == 0);
-      CHECK(*till == at);
+      const auto before_bert = *till;
+      CHECK(before_bert != at);
+      CHECK_FALSE(it.is_hired(before_bert));
       const auto bert = it.hire("bert", 2);
       THEN("it always finds it") {
         CHECK(*till == bert);
         CHECK(*supervised_ref<>{till} == bert);
         CHECK(ask(it.self, *till, 1) == "bert 1");
         it.till->gone({});
-        CHECK(*till == at);
+        CHECK_FALSE(it.is_hired(*till));
+      }
+      THEN("messages through handles that were taken before find it, too") {
+        CHECK(ask(it.self, at, 1) == "bert 1");
+        CHECK(ask(it.self, before_bert, 2) == "bert 2");
       }
     }
     WHEN("somebody watches") {
       std::string seen;
       auto watch = till.on_change([&](std::uint32_t life, bool up) {
         // It may ask back.
-        CHECK((*till == at) == !up);
+        CHECK(it.is_hired(*till) == up);
         CHECK(till.life() == (up ? life : 0));
         CHECK(it.till->count().held == 0);
         seen += (up ? "+" : "-") + std::to_string(life);
@@ -431,9 +442,16 @@ SCENARIO("signals are not messages") {
       });
       friendly->attach_functor([&](const caf::error& why) { ended.set_value(words(why)); });
       CHECK(ask(it.self, friendly, 1) == "1");
-      THEN("it hears when the till is gone and not before") {
-        it.hire("bert", 2);
-        it.till->down({});
+      THEN("it hears when the next life ends") {
+        const auto bert = it.hire("bert", 2);
+        CHECK(ask(it.self, friendly, 2) == "2");
+        compat::anon_send_exit(bert, poisoned());
+        std::string heard;
+        it.self->receive([&](caf::down_msg& x) { heard = words(x.reason); });
+        CHECK(heard == "poison order 17");
+        CHECK(ended.get_future().get() == "poison order 17");
+      }
+      THEN("it hears when the till is gone, if there is no next life") {
         it.till->gone(poisoned());
         std::string heard;
         it.self->receive([&](caf::down_msg& x) { heard = words(x.reason); });
@@ -457,6 +475,116 @@ SCENARIO("signals are not messages") {
       }
     }
   }
+}
+
+SCENARIO("exits wait for the word of the supervisor and for nothing else") {
+  GIVEN("a ref that its supervisor has not heard of") {
+    shop it;
+    const auto at = it.stand_in();
+    compat::anon_send(at, std::string{"hello"});
+    end(it.self, at);
+    CHECK(it.till->count().held == 2);
+    std::promise<std::string> ended;
+    const auto anna = clerk(it.system, "anna");
+    anna->attach_functor([&ended](const caf::error& why) { ended.set_value(words(why)); });
+    it.hired.push_back(anna);
+    WHEN("the till turns out to be up") {
+      it.till->expected(true);
+      it.till->up(anna, 1);
+      THEN("it gets the exit") { CHECK(ended.get_future().get() == "shut down"); }
+    }
+    WHEN("the till turns out to be down") {
+      it.till->expected(false);
+      THEN("its next life gets the messages and not the exit") {
+        CHECK(it.till->count().held == 1);
+        it.till->up(anna, 1);
+        CHECK(ask(it.self, at, std::string{"all"}) == "hello");
+        end(it.self, at); // now it is up
+        CHECK(ended.get_future().get() == "shut down");
+      }
+    }
+    WHEN("a stand-in's life is over") {
+      it.till->expected(false);
+      it.till->up(anna, 1);
+      caf::anon_send_exit(anna, caf::exit_reason::kill);
+      CHECK(ended.get_future().get() == "killed");
+      it.till->down({});
+      it.hire("bert", 2);
+      end(it.self, at);
+      std::promise<std::string> told;
+      at->attach_functor([&told](const caf::error& why) { told.set_value(words(why)); });
+      THEN("exits through it end nobody else and monitors hear of that life") {
+        CHECK(told.get_future().get() == "killed");
+        CHECK(ask(it.self, at, 1) == "bert 1");
+      }
+    }
+  }
+}
+
+namespace {
+
+/// Ends with its first number, and stays in its last turn until it may go.
+caf::behavior quits_and_dawdles(caf::event_based_actor* self, std::shared_future<void> may_go,
+                                std::shared_ptr<std::promise<void>> has_quit) {
+  return {[=](int) {
+    self->quit(poisoned());
+    has_quit->set_value();
+    may_go.wait();
+  }};
+}
+
+} // namespace
+
+SCENARIO("a child that has quit is down although its last turn is not over") {
+  GIVEN("a till that has quit and is not through") {
+    shop it;
+    const supervised_ref<> till{it.till};
+    std::promise<void> go;
+    const auto has_quit = std::make_shared<std::promise<void>>();
+    const auto anna
+      = it.system.spawn(quits_and_dawdles, std::shared_future<void>{go.get_future()}, has_quit);
+    it.till->up(anna, 1);
+    const auto stand_in_of_before = *till;
+    CHECK(stand_in_of_before == anna);
+    compat::anon_send(anna, 1);
+    has_quit->get_future().get();
+    const auto at = *till;
+    CHECK(at != anna);
+    WHEN("messages come and the next life begins") {
+      compat::anon_send(at, std::string{"hello"});
+      CHECK(it.till->count().held == 1);
+      go.set_value();
+      it.till->ended(1, poisoned());
+      it.hire("bert", 2);
+      THEN("they are for that life") { CHECK(ask(it.self, at, std::string{"all"}) == "hello"); }
+    }
+    WHEN("its callers do not want to wait") {
+      it.till->set(fail_fast);
+      THEN("they are told at once") {
+        CHECK(ask(it.self, at, 1) == "shop/till is down: it has quit");
+      }
+      go.set_value();
+    }
+  }
+}
+
+TEST_CASE("a child that is gone may come again") {
+  shop it;
+  const supervised_ref<> till{it.till};
+  std::string seen;
+  const auto watch = till.on_change(
+    [&](std::uint32_t life, bool up) { seen += (up ? "+" : "-") + std::to_string(life); });
+  it.till->expected(false);
+  it.hire("anna", 1);
+  it.till->gone(poisoned());
+  CHECK(ask(it.self, *till, 1) == "shop/till is gone: poison order 17");
+  it.till->expected(false);
+  auto held = it.ask_in_background(2);
+  it.held(1);
+  it.hire("bert", 1);
+  CHECK(held.get() == "bert 2");
+  CHECK(ask(it.self, *till, 3) == "bert 3");
+  CHECK(seen == "+1-1+1");
 }
 
 TEST_CASE("whoever asks for a stand-in after the end gets one that has ended") {

@@ -84,6 +84,7 @@ SCENARIO("news of another life has no effect but is recorded and counted") {
     core_under_test it{
       {.children = {{.id = "a", .start = {"x"}, .readiness = readiness::on_report}}}};
     it.start();
+    it.ready("a");
     it.crash("a");
     it.advance(10ms);
     const auto before = it.state();

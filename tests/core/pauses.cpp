@@ -123,7 +123,7 @@ SCENARIO("a child that became ready during a pause is ready") {
       CHECK(it.pause(5s) == "");
       THEN("it has its second once more") {
         CHECK(it.advance(999ms) == "");
-        CHECK(it.advance(1ms) == "stop a, wait 10ms");
+        CHECK(it.advance(1ms) == "stop a, stop b, fail to start over a");
       }
     }
   }

@@ -496,3 +496,40 @@ TEST_CASE("a sibling without dependencies comes back although another cannot") {
   it.advance(24h);
   CHECK((it.finished || it.row("log").now == phase::up));
 }
+
+SCENARIO("a first start is through when the child is ready, whoever waits for it") {
+  const auto shop = [](criticality c) {
+    return declared_spec{.children = {worker("log"),
+                                      {.id = "db",
+                                       .start = {"x"},
+                                       .readiness = readiness::on_report,
+                                       .criticality = c,
+                                       .start_timeout = 1s}}};
+  };
+  GIVEN("a database that says itself when it is ready, and nobody who needs it") {
+    core_under_test it{shop(criticality::critical)};
+    CHECK(it.start() == "start log, start db, begun");
+    WHEN("it crashes before it is ready") {
+      CHECK(it.crash("db") == "stop log, fail to start over db");
+      CHECK(it.over == aim::roll_back);
+    }
+    WHEN("it does not say so in time") {
+      CHECK(it.advance(1s) == "stop db, stop log, fail to start over db");
+      CHECK(it.over == aim::roll_back);
+    }
+    WHEN("it ends well before it is ready") { CHECK(it.exits("db", ended_well) == "wait 10ms"); }
+    WHEN("it crashes after it was ready") {
+      it.ready("db");
+      CHECK(it.crash("db") == "wait 10ms");
+      THEN("the next life may fail before it is ready as after") {
+        it.advance(10ms);
+        CHECK(it.crash("db") == "wait 20ms");
+      }
+    }
+  }
+  GIVEN("an optional one") {
+    core_under_test it{shop(criticality::optional)};
+    it.start();
+    WHEN("it crashes before it is ready") { CHECK(it.crash("db") == "wait 10ms"); }
+  }
+}

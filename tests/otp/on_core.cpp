@@ -186,6 +186,14 @@ private:
       result_ = top ? "not_found" : "nobody";
       return;
     }
+    const auto is_gone
+      = who < top->mind.children.size() && top->mind.children[who].now == phase::forgotten;
+    if (is_gone
+        && order
+             == supervisor::command::terminate_child) { // "terminate twice" in docs/deviations.md
+      result_ = "not_found";
+      return;
+    }
     result_ = "unanswered";
     receive(*top, {.what = news::command,
                    .who = {who, 0},

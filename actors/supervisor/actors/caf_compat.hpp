@@ -276,6 +276,15 @@ auto& state_of(Actor* self) {
 #endif
 }
 
+/// Of an actor that is to do nothing more.
+template <class Behavior>
+Behavior empty_behavior() {
+  if constexpr (std::default_initializable<Behavior>)
+    return {};
+  else
+    return Behavior::make_empty_behavior();
+}
+
 template <class Actor>
 bool mailbox_is_empty(Actor* self) {
 #if SUPERVISOR_CAF_LEGACY
@@ -343,6 +352,18 @@ void expect(Self* self) {
 #if !SUPERVISOR_CAF_LEGACY
 #pragma GCC diagnostic pop
 #endif
+
+// -- actors that have quit ---------------------------------------------------------------------------------
+
+/// Whether it has quit, or has ended otherwise. `quit` says so before the answer of that turn leaves.
+inline bool is_leaving(const caf::abstract_actor& who) {
+  return who.getf(caf::abstract_actor::is_shutting_down_flag
+                  | caf::abstract_actor::is_terminated_flag);
+}
+
+inline bool is_leaving(const caf::actor& who) {
+  return is_leaving(*caf::actor_cast<caf::abstract_actor*>(who));
+}
 
 // -- actors that forward in their sender's turn --------------------------------------------------------
 

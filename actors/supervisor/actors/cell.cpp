@@ -10,6 +10,43 @@ namespace supervisor {
 
 namespace detail {
 
+namespace {
+
+/// Stands for a child until its next life begins, and for that life from then on: messages go to
+/// whoever is the child, exits and monitors belong to the one life.
+class stand_in final : public compat::forwarding_actor {
+public:
+  stand_in(caf::actor_config& config, std::shared_ptr<waiting_room> room)
+    : forwarding_actor(config), room_(std::move(room)) {}
+
+  const char* name() const override { return "supervisor.stand-in"; }
+
+  /// With the lock of its room held.
+  void stand_for(const caf::actor& life) { life_ = caf::actor_cast<caf::weak_actor_ptr>(life); }
+
+  /// With the lock of its room held. Null: none has begun since it was made.
+  const caf::weak_actor_ptr& life() const { return life_; }
+
+private:
+  void pass_on(caf::mailbox_element_ptr what, compat::enqueue_host* host) override;
+
+  const std::shared_ptr<waiting_room> room_;
+  caf::weak_actor_ptr life_;
+};
+
+stand_in& stand_in_of(const caf::actor& who) {
+  return static_cast<stand_in&>(*caf::actor_cast<caf::abstract_actor*>(who));
+}
+
+/// Whoever monitors the stand-in hears of the end of the life that it stands for. The life keeps it
+/// until then: others may have no handle to it any more. No lock may be held: the life may be over.
+void end_with(const caf::actor& life, const caf::actor& who) {
+  caf::actor_cast<caf::strong_actor_ptr>(life)->get()->attach_functor(
+    [who](const caf::error& why) { stand_in_of(who).terminate(why); });
+}
+
+} // namespace
+
 /// The messages of a child that is down. Nothing foreign runs with the lock held: no enqueue, no
 /// destructor of a message, handle or error; any of these may come back here.
 class waiting_room {
@@ -22,14 +59,22 @@ public:
 
   const std::string& path() const { return path_; }
 
-  /// A message to the stand-in, in the turn of its sender.
-  void enter(message what, host* sender) {
+  /// A message to a stand-in, in the turn of its sender. `life`: of the stand-in.
+  void enter(message what, host* sender, const caf::weak_actor_ptr& life) {
     make_way();
     caf::actor child;
     caf::message answer;
     {
       const std::lock_guard guard{lock_};
-      if (door_ == door::open)
+      if (life && is_signal(*what)) {
+        auto mine = caf::actor_cast<caf::actor>(life.lock());
+        if (mine && door_ == door::opening && mine == child_)
+          held_.push_back(std::move(what));
+        else
+          child = std::move(mine);
+        if (!child)
+          return;
+      } else if (is_open())
         child = child_;
       else if (keeps(*what))
         return held_.push_back(std::move(what));
@@ -42,15 +87,30 @@ public:
       compat::respond(*what, std::move(answer), sender);
   }
 
+  /// Its supervisor knows of it. If it `is_up`, what has waited waits until the door opens.
+  void expect(bool is_up, std::atomic<std::uint64_t>& shown) {
+    std::list<message> left;
+    const std::lock_guard guard{lock_};
+    if (door_ != door::unknown && door_ != door::gone)
+      return;
+    const auto was = std::exchange(door_, is_up ? door::unknown : door::awaited);
+    if (was == door::gone)
+      show(0, shown);
+    if (!is_up)
+      take_signals(left);
+  }
+
   void set(while_down policy) {
     const std::lock_guard guard{lock_};
     std::swap(policy_, policy);
   }
 
-  /// Passes on what is held, then opens the door and shows the new life. False if another call had
-  /// the last word meanwhile.
-  bool open(const caf::actor& child, std::uint32_t life, std::atomic<std::uint64_t>& shown) {
+  /// Passes on what is held, then opens the door and shows the new life. What `standing_in` stands for is
+  /// that life from here on. False if another call had the last word meanwhile.
+  bool open(const caf::actor& child, std::uint32_t life, std::atomic<std::uint64_t>& shown,
+            caf::actor& standing_in) {
     auto before = child;
+    caf::actor bound;
     {
       const std::lock_guard guard{lock_};
       if (door_ == door::gone)
@@ -58,8 +118,13 @@ public:
       door_ = door::opening;
       current_ = life;
       std::swap(child_, before);
+      std::swap(bound, standing_in);
+      if (bound)
+        stand_in_of(bound).stand_for(child);
       show(0, shown);
     }
+    if (bound)
+      end_with(child, bound);
     auto to_pass = count().held;
     while (true) {
       message next;
@@ -70,7 +135,7 @@ public:
         crowded_ = ours && to_pass == 0 && !held_.empty();
         if (!ours)
           return false;
-        if (held_.empty()) {
+        if (held_.empty() || compat::is_leaving(child)) { // what is left waits for the next life
           door_ = door::open;
           show(life, shown);
           return true;
@@ -96,11 +161,10 @@ public:
       door_ = hope ? door::closed : door::away;
       std::swap(child_, before);
       std::swap(why_, why);
-      for (auto i = held_.begin(); i != held_.end();) {
-        const auto here = i++;
-        if (!hope || is_signal(**here))
-          left.splice(left.end(), held_, here);
-      }
+      if (hope)
+        take_signals(left);
+      else
+        std::swap(held_, left);
       was = show(0, shown);
     }
     turn_away(left);
@@ -125,11 +189,15 @@ public:
     return true;
   }
 
-  /// Calls `f` with the lock held, and with the child if it is up, else null.
+  enum class access : std::uint8_t { none, soon, now };
+
+  /// Calls `f` with the lock held, and with the child if it is up or about to be, else null.
   template <class F>
   auto with_child(F f) const {
     const std::lock_guard guard{lock_};
-    return f(door_ == door::open ? &child_ : nullptr);
+    if (door_ == door::opening)
+      return f(access::soon, child_);
+    return is_open() ? f(access::now, child_) : f(access::none, caf::actor{});
   }
 
   /// No error if it isn't gone.
@@ -156,13 +224,26 @@ public:
 
 private:
   enum class door : std::uint8_t {
+    unknown, ///< its supervisor has not heard of the cell: the child may be up
     awaited, ///< no life so far
     closed,
     away,    ///< closed, and nothing is going to open it by itself
     opening, ///< `open` passes on what is held; what comes now queues behind it
-    open,
+    open,    ///< if the child has not quit since
     gone,
   };
+
+  /// A child that has quit is down, although its last turn may not be over.
+  bool is_open() const { return door_ == door::open && !compat::is_leaving(child_); }
+
+  /// Exits and the like do not wait for a life: with the lock held.
+  void take_signals(std::list<message>& to) {
+    for (auto i = held_.begin(); i != held_.end();) {
+      const auto here = i++;
+      if (is_signal(**here))
+        to.splice(to.end(), held_, here);
+    }
+  }
 
   /// With the lock held. The life that was shown until now.
   static std::uint32_t show(std::uint32_t life, std::atomic<std::uint64_t>& shown) {
@@ -173,7 +254,7 @@ private:
 
   void turn_away(std::list<message>& left) {
     for (; !left.empty(); left.pop_front())
-      enter(std::move(left.front()), nullptr);
+      enter(std::move(left.front()), nullptr, {});
   }
 
   static bool is_signal(const caf::mailbox_element& what) {
@@ -183,12 +264,15 @@ private:
 
   bool keeps(const caf::mailbox_element& what) const {
     if (door_ == door::opening)
-      return true;
-    if (door_ == door::gone || door_ == door::away || is_signal(what))
+      return !is_signal(what);
+    if (door_ == door::gone || door_ == door::away || held_.size() >= policy_.bound)
       return false;
-    return (door_ == door::awaited || policy_.does == while_down::way::hold)
-           && held_.size() < policy_.bound;
+    if (is_signal(what))
+      return door_ == door::unknown;
+    return is_awaited() || policy_.does == while_down::way::hold;
   }
+
+  bool is_awaited() const { return door_ == door::unknown || door_ == door::awaited; }
 
   /// Counts it, and says what its sender is told if it asked.
   caf::message turned_away(const caf::mailbox_element& what) {
@@ -198,12 +282,14 @@ private:
       ++dropped_;
       return {};
     }
-    const auto down = door_ == door::closed || door_ == door::away;
+    const auto down = door_ != door::gone && !is_awaited();
     if (down && policy_.does == while_down::way::answer)
       return *policy_.answer;
     ++refused_;
     if (door_ == door::gone)
       return caf::make_message(gone());
+    if (door_ == door::open && policy_.does == while_down::way::fail)
+      return caf::make_message(make_failure(failure::child_down, path_ + " is down: it has quit"));
     if (door_ == door::away || (down && policy_.does == while_down::way::fail))
       return caf::make_message(make_failure(failure::child_down, because(" is down")));
     return caf::make_message(
@@ -229,7 +315,7 @@ private:
   std::atomic<bool> crowded_ = false;
   mutable std::mutex lock_; ///< of all below
   while_down policy_;
-  door door_ = door::awaited;
+  door door_ = door::unknown;
   caf::actor child_;
   std::uint32_t current_ = 0; ///< life of `child_`, or of the last one
   caf::error why_;
@@ -240,20 +326,9 @@ private:
 
 namespace {
 
-class stand_in final : public compat::forwarding_actor {
-public:
-  stand_in(caf::actor_config& config, std::shared_ptr<waiting_room> room)
-    : forwarding_actor(config), room_(std::move(room)) {}
-
-  const char* name() const override { return "supervisor.stand-in"; }
-
-private:
-  void pass_on(caf::mailbox_element_ptr what, compat::enqueue_host* host) override {
-    room_->enter(std::move(what), host);
-  }
-
-  const std::shared_ptr<waiting_room> room_;
-};
+void stand_in::pass_on(caf::mailbox_element_ptr what, compat::enqueue_host* host) {
+  room_->enter(std::move(what), host, life_);
+}
 
 /// For those who want another type of handle than the child's.
 class wrong_door final : public compat::forwarding_actor {
@@ -295,8 +370,10 @@ void cell::made_as(const std::type_info& handle) {
   handle_.store(&handle, std::memory_order_release);
 }
 
+void cell::expected(bool is_up) { room_->expect(is_up, shown_); }
+
 void cell::up(const caf::actor& child, std::uint32_t life) {
-  if (room_->open(child, life, shown_))
+  if (room_->open(child, life, shown_, stand_in_))
     tell(life, true);
 }
 
@@ -321,9 +398,7 @@ void cell::gone(caf::error why) {
     return;
   if (was != 0)
     tell(was, false);
-  end_stand_in(room_->with_child([this](auto) { return stand_in_; }));
-  const std::lock_guard guard{watches_lock_};
-  watches_.clear();
+  end_stand_in(room_->with_child([this](auto, const auto&) { return stand_in_; }));
 }
 
 const std::string& cell::path() const { return room_->path(); }
@@ -331,14 +406,26 @@ const std::string& cell::path() const { return room_->path(); }
 std::pair<caf::actor, std::uint64_t> cell::now(const std::type_info& wanted) const {
   if (const auto* is = handle(); is && !detail::fits(wanted, *is))
     return {compat::make_forwarding_actor<detail::wrong_door>(system_, room_, *is), shown()};
+  using access = detail::waiting_room::access;
   bool made = false;
-  auto found = room_->with_child([this, &made](const caf::actor* child) {
-    made = !child && !stand_in_;
+  caf::actor begins;
+  auto found = room_->with_child([&](access how, const caf::actor& child) {
+    if (how == access::now)
+      return std::pair{child, shown()};
+    if (how == access::soon) { // it stands for this life, and not for the next one
+      begins = child;
+      auto mine = compat::make_forwarding_actor<detail::stand_in>(system_, room_);
+      detail::stand_in_of(mine).stand_for(child);
+      return std::pair{std::move(mine), shown()};
+    }
+    made = !stand_in_;
     if (made)
       stand_in_ = compat::make_forwarding_actor<detail::stand_in>(system_, room_);
-    return std::pair{child ? *child : stand_in_, shown()};
+    return std::pair{stand_in_, shown()};
   });
-  if (made)
+  if (begins)
+    detail::end_with(begins, found.first);
+  else if (made)
     end_stand_in(found.first);
   return found;
 }
@@ -369,8 +456,7 @@ void cell::tell(std::uint32_t life, bool up) {
 void cell::end_stand_in(const caf::actor& who) const {
   auto why = room_->gone_because();
   if (who && why)
-    static_cast<detail::stand_in*>(caf::actor_cast<caf::abstract_actor*>(who))
-      ->terminate(std::move(why));
+    detail::stand_in_of(who).terminate(std::move(why));
 }
 
 } // namespace supervisor

@@ -61,14 +61,17 @@ std::string other_handle(const std::string& path, const std::type_info& handle);
 
 /// Where one child is to be found, through all of its lives.
 ///
-/// While the child is up, `current` is the child. Else it is the child's *stand-in*: one actor that
-/// is there as long as the cell, does what `while_down` says, and passes on everything as soon as
-/// the child is up again; so a handle taken while the child was down stays good. What it held goes
-/// first and in order, and the cell shows the new life only after that.
+/// While the child is up, `current` is the child. Else it is a *stand-in*: an actor that does what
+/// `while_down` says, and passes on everything as soon as the child is up again; so messages through a
+/// handle that was taken while the child was down find the child in all lives to come. What the
+/// stand-in held goes first and in order, and the cell shows the new life only after that. A child that
+/// has quit is down, even if its last turn is not over.
 ///
-/// Exit and down messages reach a child that is up; they are never held, since the next life has
-/// done nothing to deserve them. Those who monitor a stand-in, or are linked to it, hear when the
-/// cell is `gone`.
+/// For exits, monitors and links a stand-in is one life, the next that begins after it was made. Exits
+/// sent through it reach the child in that life; before that they are dropped, since the next life has
+/// done nothing to deserve them; those that come before the supervisor has said whether the child is up
+/// (`expected`) wait for its word. Those who monitor a stand-in, or are linked to it, hear of the end of
+/// that life, and if there is none before the cell is `gone`, of that.
 ///
 /// `up`, `down` and `gone` belong to the supervisor; everything may be called from any thread. Held
 /// messages keep their senders alive, so whoever made a cell calls `gone` in the end (the
@@ -100,6 +103,10 @@ public:
   /// The type of handle that the child's start makes. Whoever asks for another one gets nowhere.
   void made_as(const std::type_info&);
 
+  /// Its supervisor knows of it. Exits have waited for that: if the child `is_up` they get to it at the
+  /// call of `up` that follows, else they are dropped. If the cell was `gone` the child is awaited again.
+  void expected(bool is_up);
+
   /// `life` counts from 1. Returns when all that was held is in the child's
   /// mailbox.
   void up(const caf::actor& child, std::uint32_t life);
@@ -114,8 +121,8 @@ public:
   /// comes fails with `failure::child_down`, or gets its answer.
   void away(caf::error why);
 
-  /// It never comes back: everything held and everything that comes later fails with
-  /// `failure::child_gone`.
+  /// It does not come back: everything held and everything that comes later fails with
+  /// `failure::child_gone`, unless a child of that path is `expected` again.
   void gone(caf::error why);
 
   const std::string& path() const;
@@ -136,7 +143,7 @@ public:
   /// As its supervisor said; null if it has not heard of the cell yet.
   const std::type_info* handle() const noexcept { return handle_.load(std::memory_order_acquire); }
 
-  /// Calls `then` at each change, until the watch is destroyed or the cell is gone. It runs in the
+  /// Calls `then` at each change, until the watch is destroyed. It runs in the
   /// turn of the supervisor, or of the child that ends: let it be short. Not called for the state the
   /// cell is in already.
   [[nodiscard]] watch on_change(observer then);
@@ -151,7 +158,7 @@ private:
   std::shared_ptr<detail::waiting_room> room_; ///< shared with the stand-in
   std::atomic<std::uint64_t> shown_{0}; ///< changes and the life; written with the room locked
   std::atomic<const std::type_info*> handle_{nullptr};
-  mutable caf::actor stand_in_; ///< made when first asked for, with the room locked
+  mutable caf::actor stand_in_; ///< for the next life; made when asked for, with the room locked
   std::mutex watches_lock_;
   std::vector<std::weak_ptr<const observer>> watches_;
 };

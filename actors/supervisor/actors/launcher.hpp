@@ -264,6 +264,12 @@ void guard(Self* self, const uplink& up) {
   });
 }
 
+template <class T>
+inline constexpr bool is_caf_expected = false;
+
+template <class T>
+inline constexpr bool is_caf_expected<caf::expected<T>> = true;
+
 /// What all children that are actors have: they say what becomes of them.
 template <class T>
 class child_actor : public compat::watched<T, watch_post> {
@@ -276,7 +282,22 @@ public:
   }
 
 protected:
-  void has_started() const { up_.tell(news::started); }
+  /// One that has quit with an error in its start has not: its end says why.
+  void has_started() const {
+    if (!compat::is_leaving(*this) || !static_cast<const caf::local_actor&>(*this).fail_state())
+      up_.tell(news::started);
+  }
+
+  /// Of a start function that gives back an error instead of a behaviour.
+  template <class Behavior>
+  Behavior made_or_quit(caf::expected<Behavior> made) {
+    if (!made)
+      this->quit(std::move(made.error()));
+    has_started();
+    if (made)
+      return std::move(*made);
+    return compat::empty_behavior<Behavior>();
+  }
 
 private:
   // Called with those versions of CAF that have a place for them, see compat::hears_of_its_end.
@@ -314,6 +335,8 @@ public:
       body(this);
       this->has_started();
       return {};
+    } else if constexpr (is_caf_expected<decltype(body(this))>) {
+      return this->made_or_quit(body(this));
     } else {
       auto made = body(this);
       this->has_started();
@@ -351,7 +374,8 @@ caf::actor spawn_fake(caf::local_actor* parent, uplink up);
 /// A child that is a CAF actor, made by a function as `spawn` takes it: function-based, stateful or
 /// typed. The function and its arguments are copied and used at every start. It may take a
 /// `supervisor::child` after `self`; a `ref<T>("path")` among the arguments arrives as a
-/// `supervised_ref<T>`.
+/// `supervised_ref<T>`. A start that throws, quits with an error or, as a function that gives back a
+/// `caf::expected<caf::behavior>`, returns one has failed.
 template <class F, class... Args>
 requires(!std::derived_from<F, caf::abstract_actor>) launcher worker(F body, Args... args) {
   detail::check_args<Args...>();

@@ -162,6 +162,7 @@ struct control_plane {
     deadline, ///< the time that the core asked for
     go_on,    ///< with what was too much at once, if nobody has reported meanwhile
     listened, ///< all that had come from outside was passed on, or that took too long
+    look,     ///< whether somebody waits for the end of the actor system
   };
 
   tick what{};

@@ -29,7 +29,7 @@ public:
 
   T operator*() const {
     if (cell_->shown() == shown_)
-      if (auto who = who_.lock())
+      if (auto who = who_.lock(); who && !compat::is_leaving(*who->get()))
         return caf::actor_cast<T>(std::move(who));
     return look_up();
   }

@@ -1,6 +1,8 @@
 #include "supervisor/actors/supervisor_actor.hpp"
 
 #include "supervisor/actors/ask_actor.hpp"
+#include "supervisor/actors/end_of_system.hpp"
+#include "supervisor/actors/standard_error.hpp"
 
 #include <algorithm>
 
@@ -19,6 +21,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   compat::drop_unexpected(this);
   compat::on_exit_msg(this, [this](const caf::exit_msg& x) { on_exit_message(x); });
   show_cells();
+  look_again_later();
   take({.what = news::begin});
   return {
     // the most frequent first: they are tried in turn
@@ -92,7 +95,26 @@ void supervisor_actor::on_control_plane(const control_plane& x) {
       return go_on_anyway();
     case control_plane::tick::listened:
       return on_listened(x.number);
+    case control_plane::tick::look:
+      return look_who_waits();
   }
+}
+
+/// Not in virtual time, in which nobody waits.
+void supervisor_actor::look_again_later() {
+  if (is_root() && !tree_->options().fake_threads)
+    alarm_.ring(between_looks, control_plane{control_plane::tick::look});
+}
+
+void supervisor_actor::look_who_waits() {
+  if (over_ || ending())
+    return;
+  if (!tree_->is_held() || !is_end_awaited(system()))
+    return look_again_later();
+  complain(
+    "somebody waits until all actors have ended, as the end of an actor system does, and a handle "
+    "to a tree keeps the tree running: let the handle go before the actor system, or stop or "
+    "detach the tree");
 }
 
 /// News that are in the mailbox together are decided together: whoever finds more of them waiting

@@ -72,6 +72,12 @@ private:
   /// are late are judged nevertheless.
   static constexpr auto longest_listening = std::chrono::seconds{1};
 
+  /// How often the root looks whether it is what keeps the actor system from ending.
+  static constexpr auto between_looks = std::chrono::seconds{2};
+
+  /// Of so many that have ended for good it is known that they were here.
+  static constexpr std::size_t most_gone = 1000;
+
   /// Effects of a step, and which of them is the next to be carried out.
   struct work {
     effects what{};
@@ -84,6 +90,8 @@ private:
   void on_child_start(const child_start&);
   void on_control_plane(const control_plane&);
   void on_exit_message(const caf::exit_msg&);
+  void look_again_later();
+  void look_who_waits();
   void stop(std::string by, std::string why);
   void take(const input&);
   void take_note(const child_start&);
@@ -156,6 +164,8 @@ private:
   /// The child that it is about, or why there is none; nothing if it was passed on.
   std::optional<expected<slot>> look_for(const control&);
   void on_command(const control&);
+  bool has_gone(const std::string& path) const;
+  void answer_for_one_gone(const control&);
   void command_self(const control&);
   void shut_down(const control&);
   void command_child(slot, const control&);
@@ -197,10 +207,12 @@ private:
   void bind(const std::string& path);
   void names_nobody(const std::string& path);
   void show_cells();
+  void show_known_cell(slot);
   void show_cell(slot, std::shared_ptr<cell>);
   void tell_cells(const event&);
   void tell_cell(slot, cell&) const;
   child_row row_of(slot) const;
+  bool is_serving(slot) const;
   bool comes_back(slot) const;
 
   const child_spec& spec_of(slot who) const { return roster_.of(who); }
@@ -255,6 +267,8 @@ private:
   std::vector<control> taken_back_; ///< revisions that have to wait until no restart is under way
   std::uint32_t commands_so_far_ = 0;
   std::uint64_t members_so_far_ = 0; ///< of a pool
+  std::uint64_t asked_of_gone_ = 0;  ///< commands, so far
+  std::deque<std::string> gone_;     ///< ids of the last that ended and have no second time
   std::string stop_by_, stop_why_;
   time_point ending_since_{};
 };

@@ -225,8 +225,13 @@ void supervisor_actor::show_where(const control& x) {
   else if (!is_there(who))
     x.where->found = found.here ? fault{x.path, "names no child of this tree"} : found.no;
   else
-    x.where->found = child_handle{row_of(who).now == phase::up ? seats_[who].who : caf::actor{},
+    x.where->found = child_handle{is_serving(who) ? seats_[who].who : caf::actor{},
                                   spec_of(who).start.recipe().handle};
+}
+
+/// One that has quit does not, although its end may not have come to our ears so far.
+bool supervisor_actor::is_serving(slot who) const {
+  return row_of(who).now == phase::up && seats_[who].who && !compat::is_leaving(seats_[who].who);
 }
 
 /// What starts again with a supervisor below us; null if that is nobody.
@@ -262,6 +267,8 @@ void supervisor_actor::bind(const std::string& path) {
     tell_cell(who, *tree_->cell_of(path));
   else if (is_running(who))
     compat::anon_send(seats_[who].who, control{.what = control::order::bind, .path = path});
+  else
+    tree_->cell_of(path)->expected(false);
 }
 
 /// Whoever asked before a child of that path was added asks again.
@@ -281,19 +288,27 @@ void supervisor_actor::show_cells() {
       names_nobody(path_ + "/" + id);
 }
 
+/// If anybody has called a child of that path before.
+void supervisor_actor::show_known_cell(slot who) {
+  if (auto known = tree_->find_cell(path_, spec_of(who).id))
+    show_cell(who, std::move(known));
+}
+
 void supervisor_actor::show_cell(slot who, std::shared_ptr<cell> known) {
   auto& mine = seats_[who];
   if (mine.known)
     return;
   mine.known = std::move(known);
   const auto& start = spec_of(who).start;
+  tree_->keep_cell(path_, spec_of(who).id, mine.known);
   mine.known->made_as(*start.recipe().handle);
-  if (start.recipe().down)
-    mine.known->set(*start.recipe().down);
+  mine.known->set(start.recipe().down ? *start.recipe().down : while_down{});
   const auto row = row_of(who);
   const auto down = row.now == phase::down || row.now == phase::waiting || row.now == phase::parked
                     || row.now == phase::forgotten || row.now == phase::abandoned;
-  if (row.now == phase::up && mine.who)
+  const auto is_up = row.now == phase::up && mine.who;
+  mine.known->expected(is_up);
+  if (is_up)
     mine.known->up(mine.who, row.number);
   else if (row.number > 0 && down)
     tell_cell(who, *mine.known);
@@ -326,7 +341,7 @@ void supervisor_actor::tell_cells(const event& x) {
   if (child.known)
     tell_cell(who, *child.known);
   if (spec_of(who).start.kind() == task_kind::supervisor && !comes_back(who))
-    for (const auto& below : tree_->cells_under(path_of(who)))
+    for (const auto& [path, below] : tree_->cells_under(path_of(who)))
       tell_cell(who, *below);
 }
 

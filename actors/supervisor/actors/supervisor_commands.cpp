@@ -62,10 +62,42 @@ void supervisor_actor::on_command(const control& x) {
   if (is_about_supervisor(x.command->what))
     return command_self(x);
   const auto who = look_for(x);
-  if (who && !*who)
-    x.command->found = who->error();
-  else if (who)
+  if (who && *who)
     command_child(**who, x);
+  else if (who && x.command->what == command::terminate_child && has_gone(x.path))
+    answer_for_one_gone(x);
+  else if (who)
+    x.command->found = who->error();
+}
+
+/// Whether there was such a child, which has ended and cannot come back: a member of a pool, or a
+/// temporary one that was added. The names that a pool gives itself need no memory.
+bool supervisor_actor::has_gone(const std::string& path) const {
+  const auto [above, id] = split(path);
+  if (above != path_)
+    return false;
+  if (std::ranges::find(gone_, id) != gone_.end())
+    return true;
+  if (!plan().pool)
+    return false;
+  const auto shape = roster_.spec().children.front().id + "-";
+  const auto number = std::string_view{id}.substr(std::min(shape.size(), id.size()));
+  const auto is_number = !number.empty() && number.size() < 19 && number.front() != '0'
+                         && number.find_first_not_of("0123456789") == number.npos;
+  return id.starts_with(shape) && is_number && std::stoull(std::string{number}) <= members_so_far_;
+}
+
+/// Told to end again, it has nothing left to do. The core, which counts commands, hears nothing of it.
+void supervisor_actor::answer_for_one_gone(const control& x) {
+  auto& query = *x.command;
+  query.command_id
+    = path_ + "#" + std::to_string(commands_so_far_) + "." + std::to_string(++asked_of_gone_);
+  query.found = control_result{.command_id = query.command_id,
+                               .command = query.what,
+                               .path = x.path,
+                               .audit = query.audit,
+                               .idempotent = true,
+                               .stop_state = stop_state::completed};
 }
 
 void supervisor_actor::command_self(const control& x) {
@@ -162,10 +194,15 @@ void supervisor_actor::vacate(slot who) {
     tree_->drop_cell(path_, spec_of(who).id);
   }
   if (spec_of(who).start.kind() == task_kind::supervisor)
-    for (const auto& below : tree_->cells_under(path_of(who))) {
+    for (const auto& [path, below] : tree_->cells_under(path_of(who))) {
       below->gone(was_removed());
-      tree_->drop_cell(below->path());
+      tree_->drop_cell(path);
     }
+  if (plan().pool || plan().of(who).temporary) {
+    gone_.push_back(spec_of(who).id);
+    if (gone_.size() > most_gone)
+      gone_.pop_front();
+  }
   seats_[who] = {};
   words_.erase(who);
   stalls_.erase(who);
@@ -231,8 +268,7 @@ void supervisor_actor::make_room_for(slot who) {
     seats_.resize(who + 1);
   if (const auto& start = spec_of(who).start; start.kind() == task_kind::supervisor)
     nested_[who] = make_blueprint(start.recipe().tree, seed_below(plan().seed, who));
-  if (auto known = tree_->find_cell(path_, spec_of(who).id))
-    show_cell(who, std::move(known));
+  show_known_cell(who);
 }
 
 expected<child_spec> supervisor_actor::child_of(const command_query& query) {
@@ -392,11 +428,16 @@ void supervisor_actor::take_back_when_calm() {
   revise(next);
 }
 
-/// Their callers see it from the next life on.
+/// Their callers see it from the next life on. Those who called a child of that path before it was added
+/// find it.
 void supervisor_actor::revise_cells() {
   for (slot who = 0; who < roster_.size(); ++who)
-    if (const auto& known = seats_[who].known; known && !roster_.is_vacant(who))
+    if (roster_.is_vacant(who))
+      continue;
+    else if (const auto& known = seats_[who].known)
       known->made_as(*spec_of(who).start.recipe().handle);
+    else
+      show_known_cell(who);
 }
 
 /// From their next start on; those that run are told themselves.

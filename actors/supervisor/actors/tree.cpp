@@ -16,6 +16,7 @@ struct tree::owner {
   std::atomic<bool> detached = false;
 
   ~owner() {
+    core->set_held(false);
     const auto root = core->root();
     if (root && !detached)
       compat::anon_send(root, control{.what = control::order::stop,
@@ -27,11 +28,13 @@ struct tree::owner {
 tree::tree(std::shared_ptr<detail::tree_core> core)
   : core_(core), owner_(std::make_shared<owner>()) {
   owner_->core = std::move(core);
+  core_->set_held(true);
 }
 
 faults tree::started(nanoseconds timeout) const {
   const auto in_time = core_->wait_started(timeout);
-  if (const auto report = core_->report(); report && !core_->has_begun())
+  const auto report = core_->report();
+  if (report && (!core_->has_begun() || report->why == aim::roll_back))
     return {{report->culprit, to_string(*report)}};
   if (!in_time)
     return {{"", "not started within " + to_string(timeout)}};
@@ -61,7 +64,10 @@ std::optional<shutdown_report> tree::wait_for(nanoseconds timeout) const {
   return core_->report();
 }
 
-void tree::detach() const { owner_->detached = true; }
+void tree::detach() const {
+  owner_->detached = true;
+  core_->set_held(false);
+}
 
 runtime_health_report tree::health() const { return core_->health(); }
 

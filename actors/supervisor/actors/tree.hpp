@@ -36,6 +36,9 @@ struct change_plan {
 /// A handle to a running tree. Copies share it; when the last one goes, the tree is told to stop and
 /// nobody waits for it. Threads may share it. Calls that wait are for threads of your own: in an
 /// actor they block a worker, and in virtual time for ever.
+///
+/// An actor system ends when all its actors have ended, so let the last handle go before it: the
+/// destructor of the system would wait for ever. If that happens, standard error says so.
 class tree {
 public:
   explicit tree(std::shared_ptr<detail::tree_core> core);
@@ -48,10 +51,11 @@ public:
     return supervised_ref<T>{core_->cell_of(path.starts_with('/') ? path : "/" + path)};
   }
 
-  /// The children of the partitioned supervisor with that path. A fault if there is none.
+  /// The children of the partitioned supervisor with that path, which are called "<id>-0", "<id>-1", ...
+  /// A fault if there is none, or if it is another kind of supervisor.
   template <class T = caf::actor>
   expected<supervisor::partitions<T>> partitions(const std::string& path) const {
-    const auto ids = child_ids(path);
+    const auto ids = partition_ids(path);
     if (!ids)
       return ids.error();
     std::vector<supervised_ref<T>> all;
@@ -227,7 +231,7 @@ private:
     return caf::actor_cast<T>(*found);
   }
 
-  expected<std::vector<std::string>> child_ids(const std::string& supervisor) const;
+  expected<std::vector<std::string>> partition_ids(const std::string& supervisor) const;
   void ask_for_spec(std::string path,
                     std::function<void(expected<std::shared_ptr<const supervisor_spec>>)>) const;
 

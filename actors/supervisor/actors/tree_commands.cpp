@@ -186,8 +186,21 @@ expected<child_counts> tree::count_children(const std::string& supervisor) const
     [&](auto done) { count_children(supervisor, std::move(done)); });
 }
 
-/// In the order of their declaration; never none.
-expected<std::vector<std::string>> tree::child_ids(const std::string& supervisor) const {
+namespace {
+
+/// "part-0", "part-1", ...: in the order of their numbers, and none of another name among them.
+bool are_partitions(const std::vector<std::string>& ids) {
+  const auto name = ids.front().substr(0, ids.front().rfind('-'));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (ids[i] != name + "-" + std::to_string(i))
+      return false;
+  return true;
+}
+
+} // namespace
+
+/// Never none.
+expected<std::vector<std::string>> tree::partition_ids(const std::string& supervisor) const {
   const auto spec = wait_for_answer<expected<std::shared_ptr<const supervisor_spec>>>(
     [&](auto done) { ask_for_spec(absolute(supervisor), std::move(done)); });
   if (!spec)
@@ -198,6 +211,10 @@ expected<std::vector<std::string>> tree::child_ids(const std::string& supervisor
       ids.push_back(child.id);
   if (ids.empty())
     return fault{supervisor, "declares no children"};
+  if (!are_partitions(ids))
+    return fault{supervisor,
+                 "is not partitioned: its children are not called \"<id>-0\", \"<id>-1\" "
+                 "and so on, as those of partitioned() are"};
   return ids;
 }
 

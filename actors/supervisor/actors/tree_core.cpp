@@ -37,11 +37,6 @@ observer start_options::crash_lines_on_stderr() {
 
 namespace detail {
 
-std::pair<std::string, std::string> split(const std::string& path) {
-  const auto cut = path.rfind('/');
-  return {path.substr(0, cut), path.substr(cut + 1)};
-}
-
 const std::shared_ptr<const blueprint>& blueprint::below(slot who) const {
   return std::ranges::lower_bound(nested, who, {}, [](const auto& x) { return x.first; })->second;
 }
@@ -89,39 +84,43 @@ void tree_core::tell_of_stall(const watch_post& post) {
 
 std::shared_ptr<cell> tree_core::cell_of(const std::string& path) {
   const auto [above, id] = split(path);
-  std::shared_ptr<cell> made;
+  std::shared_ptr<cell> found;
   caf::actor root;
   {
     const std::scoped_lock lock{mutex_};
-    auto& known = cells_[above][id];
-    if (known)
-      return known;
+    found = cells_.find(above, id);
+    if (found && cells_.keeps(above, id))
+      return found;
     has_cells_ = true;
-    made = known = std::make_shared<cell>(*system_, path, supervisor::while_down{});
+    if (!found)
+      found = std::make_shared<cell>(*system_, path, supervisor::while_down{});
+    cells_.keep(above, id, found);
     root = root_;
     if (report_)
-      made->gone(make_failure(failure::child_gone, path + " is gone: its tree has ended"));
+      found->gone(make_failure(failure::child_gone, path + " is gone: its tree has ended"));
   }
   if (root)
     compat::anon_send(root, control{.what = control::order::bind, .path = path});
-  return made;
+  return found;
 }
 
 std::shared_ptr<cell> tree_core::find_cell(const std::string& above, const std::string& id) const {
   if (!has_cells_)
     return nullptr;
   const std::scoped_lock lock{mutex_};
-  const auto level = cells_.find(above);
-  if (level == cells_.end())
-    return nullptr;
-  const auto known = level->second.find(id);
-  return known == level->second.end() ? nullptr : known->second;
+  return cells_.find(above, id);
+}
+
+void tree_core::keep_cell(const std::string& above, const std::string& id,
+                          std::shared_ptr<cell> known) {
+  const std::scoped_lock lock{mutex_};
+  cells_.keep(above, id, std::move(known));
 }
 
 void tree_core::drop_cell(const std::string& above, const std::string& id) {
+  std::shared_ptr<cell> last; // destroyed outside the lock
   const std::scoped_lock lock{mutex_};
-  if (const auto level = cells_.find(above); level != cells_.end())
-    level->second.erase(id);
+  last = cells_.drop(above, id);
 }
 
 void tree_core::drop_cell(const std::string& path) {
@@ -129,23 +128,14 @@ void tree_core::drop_cell(const std::string& path) {
   drop_cell(above, id);
 }
 
-std::vector<std::pair<std::string, std::shared_ptr<cell>>>
-tree_core::cells_below(const std::string& path) {
+cell_book::found_cells tree_core::cells_below(const std::string& path) const {
   const std::scoped_lock lock{mutex_};
-  const auto known = cells_.find(path);
-  if (known == cells_.end())
-    return {};
-  return {known->second.begin(), known->second.end()};
+  return cells_.below(path);
 }
 
-std::vector<std::shared_ptr<cell>> tree_core::cells_under(const std::string& path) const {
-  std::vector<std::shared_ptr<cell>> found;
+cell_book::found_cells tree_core::cells_under(const std::string& path) const {
   const std::scoped_lock lock{mutex_};
-  for (const auto& [above, children] : cells_)
-    if (above == path || above.starts_with(path + "/"))
-      for (const auto& [id, known] : children)
-        found.push_back(known);
-  return found;
+  return cells_.under(path);
 }
 
 /// Its children may have asked for cells before anybody could be told of them.
@@ -156,9 +146,8 @@ void tree_core::set_root(caf::actor root) {
     if (report_)
       return;
     root_ = root;
-    for (const auto& [above, children] : cells_)
-      for (const auto& [id, known] : children)
-        unbound.push_back(above + "/" + id);
+    for (auto& [path, known] : cells_.under(""))
+      unbound.push_back(std::move(path));
   }
   for (auto& path : unbound)
     compat::anon_send(root, control{.what = control::order::bind, .path = std::move(path)});
@@ -267,7 +256,7 @@ void tree_core::finished(shutdown_report report) {
 }
 
 void tree_core::conclude() {
-  std::vector<std::shared_ptr<cell>> left;
+  cell_book::found_cells left;
   caf::actor last; // destroyed outside the lock
   {
     const std::scoped_lock lock{mutex_};
@@ -275,11 +264,9 @@ void tree_core::conclude() {
     plane_ = exit_->state;
     over_ = true;
     last = std::exchange(root_, nullptr);
-    for (const auto& [above, children] : cells_)
-      for (const auto& [id, known] : children)
-        left.push_back(known);
+    left = cells_.under("");
   }
-  for (const auto& known : left)
+  for (const auto& [path, known] : left)
     known->gone(make_failure(failure::child_gone, "its tree has ended"));
   stalls_.stop();
   changed_.notify_all();

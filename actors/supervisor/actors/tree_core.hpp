@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/blocking_calls.hpp"
-#include "supervisor/actors/cell.hpp"
+#include "supervisor/actors/cell_book.hpp"
 #include "supervisor/actors/launcher.hpp"
 #include "supervisor/actors/observer.hpp"
 #include "supervisor/actors/secret_keys.hpp"
@@ -62,10 +62,6 @@ struct start_options {
 };
 
 namespace detail {
-
-/// The path of a child's supervisor, and the child's id: "/shop/till" is "till" below "/shop",
-/// "/till" is "till" below the root, whose path is empty.
-std::pair<std::string, std::string> split(const std::string& path);
 
 /// The type of handle that each child's start makes, by absolute paths; null: a child, and no more is
 /// known of it.
@@ -152,17 +148,22 @@ public:
   /// The cell of a child, if anybody has asked for it.
   std::shared_ptr<cell> find_cell(const std::string& above, const std::string& id) const;
 
-  /// The cells of the children right below a supervisor, by id.
-  std::vector<std::pair<std::string, std::shared_ptr<cell>>> cells_below(const std::string& path);
+  /// A child is there to which the cell belongs.
+  void keep_cell(const std::string& above, const std::string& id, std::shared_ptr<cell>);
 
-  /// Who asks for that child later gets a new cell: the old one is gone.
+  /// Nobody of that path is there: it is known only to those who have refs to it.
   void drop_cell(const std::string& above, const std::string& id);
   void drop_cell(const std::string& path);
 
-  /// The cells of everybody below that path, however deep.
-  std::vector<std::shared_ptr<cell>> cells_under(const std::string& path) const;
+  /// The cells right below a supervisor by id, and those of everybody below a path by path.
+  cell_book::found_cells cells_below(const std::string& path) const;
+  cell_book::found_cells cells_under(const std::string& path) const;
 
   // -- the life of the tree -----------------------------------------------------------------------------
+
+  /// Whether a handle keeps the tree running.
+  void set_held(bool yes) { held_ = yes; }
+  bool is_held() const { return held_; }
 
   void set_root(caf::actor root);
   caf::actor root() const;
@@ -220,7 +221,7 @@ private:
   std::mutex observing_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, std::map<std::string, std::shared_ptr<cell>>> cells_; ///< by supervisor, id
+  cell_book cells_;
   std::atomic<bool> has_cells_ = false;
   std::vector<caf::actor> kept_; ///< abandoned: nobody else may hold them, and their end is awaited
   caf::actor root_;
@@ -229,6 +230,7 @@ private:
   std::optional<runtime_exit_report> exit_;
   std::atomic<std::uint32_t> commands_ = 0;
   std::atomic<bool> applying_ = false;
+  std::atomic<bool> held_ = false;
   const std::chrono::system_clock::time_point started_at_ = std::chrono::system_clock::now();
   std::optional<shutdown_report> report_; ///< of a tree that ends, or has ended
   bool over_ = false;

@@ -26,8 +26,6 @@ void check_pool(const supervisor_details& spec, std::size_t templates, const std
                      "simple_one_for_one has one child, the template that all others are made of, "
                      "and here are "
                        + std::to_string(templates)});
-  refuse(spec.auto_shutdown != auto_shutdown::never, "auto_shutdown",
-         "where children come and go: must be never");
   const auto nobody_else = "where a restart reaches nobody else";
   refuse(!spec.group_strategies.empty(), "group_strategies", nobody_else);
   refuse(!spec.child_strategy_overrides.empty(), "child_strategy_overrides", nobody_else);
