@@ -242,10 +242,13 @@ private:
   void go_on_all();
   void regroup_from(slot, time_point resume);
   bool touches_nobody_else(slot) const;
+  bool takes_dependents_along(slot) const;
+  std::vector<slot> with_dependents(slot) const;
   void join_those_touched(std::uint32_t group, slot, fate);
   void join_for(std::uint32_t group, slot, fate);
+  void merge(std::uint32_t old, std::uint32_t into);
   void quarantine_from(slot);
-  void take_followers_down(slot, fate);
+  void go_down_without(slot, fate of_followers, bool ended_well);
   void go_down_for_good(std::uint32_t group);
   void end(aim, slot culprit);
   void go_down(std::uint32_t group);
@@ -302,7 +305,7 @@ private:
   tally& tally_;
   time_point now_;
   effects& out_;
-  bool lost_hope_ = false; ///< somebody that others may wait for will not come by itself
+  bool lost_hope_ = false;      ///< somebody that others may wait for will not come by itself
   bool severity_chose_ = false; ///< ends that came together are not in the order of their rank
   memory_slot nothing_{};       ///< of a group, for those who are in none
 };
