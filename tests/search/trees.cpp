@@ -154,10 +154,6 @@ void add_dependents(std::vector<trial>& all) {
      flat(strategy::one_for_all,
           {child("a"), nested("shop", flat(how, {child("b"), needing(child("c"), "b")}))}),
      2});
-  const auto two = flat(how, {slow_to_be_ready(child("a")), needing(child("b"), "a")});
-  all.push_back({.name = named("pauses"), .tree = two, .events = 3, .pauses = true});
-  all.push_back(
-    {.name = named("programs of many processes"), .tree = two, .events = 3, .programs = true});
 }
 
 void add_outside(std::vector<trial>& all) {
@@ -177,6 +173,13 @@ void add_outside(std::vector<trial>& all) {
      .events = 2,
      .pauses = true,
      .programs = true});
+  const auto needy
+    = flat(strategy::one_for_dependents, {slow_to_be_ready(child("a")), needing(child("b"), "a")});
+  all.push_back({.name = "one_for_dependents, pauses", .tree = needy, .events = 3, .pauses = true});
+  all.push_back({.name = "one_for_dependents, programs of many processes",
+                 .tree = needy,
+                 .events = 3,
+                 .programs = true});
 }
 
 } // namespace
@@ -184,8 +187,8 @@ void add_outside(std::vector<trial>& all) {
 std::vector<trial> all_trials() {
   std::vector<trial> all;
   add_flat(all);
-  add_nested(all);
   add_dependents(all);
+  add_nested(all);
   add_outside(all);
   return all;
 }
