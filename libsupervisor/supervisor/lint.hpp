@@ -19,6 +19,7 @@ struct lint {
 ///   short_stop          a supervisor that may take less time to stop than those below it
 ///   default_root        a root that decides nothing about restarts at all
 ///   order               rest_for_one, and children declared in another order than they start
+///   no_dependents       one_for_dependents, and nobody depends on those it is said for
 ///   auto_shutdown       a supervisor that ends by itself, and is always started again
 ///   resource_limits     limits of a child that is no process, and has none of its own
 ///   role                what contradicts the role of a child

@@ -75,6 +75,7 @@ private:
   std::map<std::tuple<strategy, std::uint32_t, escalation_policy>, std::uint32_t> reaches_{};
   std::vector<kind_key> keys_{};
   std::vector<std::uint32_t> uses_{}; ///< by kind
+  bool takes_dependents_ = false;     ///< some strategy is one_for_dependents
 };
 
 /// A number that looks like chance and is always the same: splitmix64's finalizer (Steele, Lea,

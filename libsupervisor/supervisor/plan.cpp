@@ -183,6 +183,7 @@ void plan_builder::need(slot who, slot needed) {
   made->needs.resize(size);
   made->dependents.resize(size);
   made->needs[who].push_back(needed);
+  made->each_for_itself = made->each_for_itself && !takes_dependents_;
   made->dependents[needed].push_back(who);
 }
 
@@ -247,7 +248,10 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
 
 std::uint32_t plan_builder::intern(const plan::reach& x) {
   auto& all = made->reaches;
-  made->each_for_itself = made->each_for_itself && is_for_itself(x.strategy);
+  const auto by_needs = x.strategy == strategy::one_for_dependents;
+  takes_dependents_ = takes_dependents_ || by_needs;
+  made->each_for_itself
+    = made->each_for_itself && (by_needs ? made->needs.empty() : is_for_itself(x.strategy));
   const auto& [how, team, escalation] = x;
   const auto [found, is_new]
     = reaches_.try_emplace({how, team, escalation}, static_cast<std::uint32_t>(all.size()));

@@ -94,8 +94,8 @@ void turn::go_on_all() {
 
 // -- the two ways to begin one -----------------------------------------------------------------------
 
-/// A restart: of one child, of it and its younger siblings, or of all; within its team, if it has
-/// one. Who follows one of them goes along.
+/// A restart: of one child, of it and those who depend on it, of it and its younger siblings, or of all;
+/// within its team, if it has one. Who follows one of them goes along.
 void turn::regroup_from(slot who, time_point resume) {
   if (touches_nobody_else(who)) {
     wait_for(who, wait_reason::time, resume);
@@ -109,7 +109,13 @@ void turn::regroup_from(slot who, time_point resume) {
 }
 
 bool turn::touches_nobody_else(slot who) const {
-  return is_for_itself(plan_.reach_of(who).strategy) && plan_.followers_of(who).empty();
+  return plan_.followers_of(who).empty()
+         && (is_for_itself(plan_.reach_of(who).strategy)
+             || (takes_dependents_along(who) && plan_.dependents_of(who).empty()));
+}
+
+bool turn::takes_dependents_along(slot who) const {
+  return who != nobody && plan_.reach_of(who).strategy == strategy::one_for_dependents;
 }
 
 template <class Visit>
@@ -122,6 +128,11 @@ void turn::each_touched(slot who, Visit&& visit) {
   };
   if (is_for_itself(reach.strategy))
     return visit_with_followers(who);
+  if (reach.strategy == strategy::one_for_dependents) {
+    for (const auto x : with_dependents(who))
+      visit_with_followers(x);
+    return;
+  }
   const auto first = reach.strategy == strategy::one_for_all ? state_.oldest : who;
   for (auto x = first; x != nobody; x = row(x).younger)
     if (reach.team == plan::none || plan_.of(x).team == reach.team)
@@ -145,12 +156,44 @@ bool turn::join_those_started_since(std::uint32_t g) {
   return group(g).still_up > 0;
 }
 
+/// The child, and those of its team who depend on it, directly or through others: also through one that
+/// is down, is held, or is in another team.
+std::vector<slot> turn::with_dependents(slot who) const {
+  std::vector<slot> found{who};
+  std::vector<bool> known(state_.children.size());
+  known[who] = true;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (const auto dependent : plan_.dependents_of(found[i]))
+      if (!known[dependent]) {
+        known[dependent] = true;
+        found.push_back(dependent);
+      }
+  const auto team = plan_.reach_of(who).team;
+  std::erase_if(found, [&](slot x) { return team != plan::none && plan_.of(x).team != team; });
+  return found;
+}
+
 void turn::join_for(std::uint32_t g, slot who, fate then) {
-  if (row(who).regroup == g)
+  const auto was_in = row(who).regroup;
+  if (was_in == g)
     return;
   join(g, who);
   if (row(who).regroup == g)
     row(who).fate = std::max(row(who).fate, then);
+  if (was_in != in_none)
+    merge(was_in, g);
+}
+
+/// Two that overlap, neither within the other, become one while the first goes down: else who depends on
+/// a child would still go down in the one when that child comes up in the other.
+void turn::merge(std::uint32_t old, std::uint32_t into) {
+  if (!group(old).open || group(old).down)
+    return;
+  if (!takes_dependents_along(group(old).culprit) && !takes_dependents_along(group(into).culprit))
+    return;
+  for (auto x = state_.oldest; x != nobody; x = row(x).younger)
+    if (row(x).regroup == old)
+      join(into, x);
 }
 
 /// Whom its restart would have touched goes down and waits for an operator.
@@ -161,13 +204,20 @@ void turn::quarantine_from(slot who) {
   go_down_for_good(g);
 }
 
-void turn::take_followers_down(slot who, fate then) {
+/// It is not started again. Who follows it goes down for good; unless it ended well, those whom its restart
+/// would have touched since they depend on it go down, and wait until somebody brings it back.
+void turn::go_down_without(slot who, fate of_followers, bool ended_well) {
   const auto followers = plan_.followers_of(who);
-  if (followers.empty() || ending())
+  const auto takes_dependents = !ended_well && takes_dependents_along(who);
+  if ((followers.empty() && !takes_dependents) || ending())
     return;
   const auto g = open(aim::restart, who);
   for (const auto x : followers)
-    join_for(g, x, then);
+    join_for(g, x, of_followers);
+  if (takes_dependents)
+    for (const auto x : with_dependents(who))
+      if (x != who && is_alive(x) && row(x).regroup == in_none)
+        join_for(g, x, fate::rise);
   go_down_for_good(g);
 }
 

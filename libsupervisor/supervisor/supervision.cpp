@@ -434,12 +434,14 @@ void turn::carry_out(const ended& end, const decision& then) {
       count_strike(end.who);
       return regroup_from(end.who, after(then.wait));
     }
-    case verdict::leave_down:
+    case verdict::leave_down: {
       if (significant_end(end))
         return;
-      if (end.exit.what != exit_class::success || !plan_.of(end.who).frees_followers)
-        take_followers_down(end.who, fate::stay_down);
-      return leave_down(end.who, end.exit.what == exit_class::success);
+      const auto ended_well = end.exit.what == exit_class::success;
+      if (!ended_well || !plan_.of(end.who).frees_followers)
+        go_down_without(end.who, fate::stay_down, ended_well);
+      return leave_down(end.who, ended_well);
+    }
     case verdict::pause_group:
       if (then.wait > nanoseconds::zero()) {
         pause_group_of(end.who, then.wait);
@@ -448,7 +450,7 @@ void turn::carry_out(const ended& end, const decision& then) {
       [[fallthrough]]; // no end of it was named: an operator's business
     case verdict::quarantine:
       park(end.who);
-      return take_followers_down(end.who, fate::park);
+      return go_down_without(end.who, fate::park, false);
     case verdict::escalate:
       return escalate(end);
     case verdict::shutdown_tree:

@@ -251,11 +251,14 @@ private:
   bool touches_nobody_else(slot) const;
   template <class Visit>
   void each_touched(slot, Visit&&);
+  bool takes_dependents_along(slot) const;
+  std::vector<slot> with_dependents(slot) const;
   void join_those_touched(std::uint32_t group, slot, fate);
   bool join_those_started_since(std::uint32_t group);
   void join_for(std::uint32_t group, slot, fate);
+  void merge(std::uint32_t old, std::uint32_t into);
   void quarantine_from(slot);
-  void take_followers_down(slot, fate);
+  void go_down_without(slot, fate of_followers, bool ended_well);
   void go_down_for_good(std::uint32_t group);
   void end(aim, slot culprit, slot needed_by = nobody);
   void go_down(std::uint32_t group);

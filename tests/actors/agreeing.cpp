@@ -76,7 +76,7 @@ supervisor_details any_scopes(dice& d) {
     x.group_configs.push_back({.name = name, .limits = any_scope(d)});
   x.group_dependencies = {{"g1", "g0", static_cast<propagation>(roll(d, 3))}};
   for (const auto* tag : {"t0", "t1"})
-    x.group_strategies.push_back({.group = tag, .strategy = static_cast<strategy>(roll(d, 3))});
+    x.group_strategies.push_back({.group = tag, .strategy = static_cast<strategy>(roll(d, 4))});
   x.auto_shutdown = static_cast<auto_shutdown>(roll(d, 3));
   return x;
 }
@@ -146,7 +146,7 @@ happening any_happening(dice& d, nanoseconds at, tale& of) {
 
 tale any_try(dice& d) {
   tale x;
-  x.tree.strategy = static_cast<strategy>(roll(d, 3));
+  x.tree.strategy = static_cast<strategy>(roll(d, 4));
   x.tree.intensity = {roll(d, 3) ? unlimited : 1 + roll(d, 6), 1s};
   if (roll(d, 2) == 0)
     x.tree.more = any_scopes(d);

@@ -28,7 +28,7 @@ void add_child(twins&, dice&, int depth);
 
 twins any_tree(dice& d, int depth) {
   twins t;
-  t.declared.strategy = t.real.strategy = static_cast<strategy>(roll(d, 3));
+  t.declared.strategy = t.real.strategy = static_cast<strategy>(roll(d, 4));
   t.declared.intensity = t.real.intensity = {roll(d, 3) == 0 ? unlimited : roll(d, 6), 1s};
   for (std::uint32_t i = 0, n = 1 + roll(d, 4); i < n; ++i)
     add_child(t, d, depth);

@@ -62,6 +62,37 @@ SCENARIO("a tree of actors heals itself in virtual time") {
   }
 }
 
+SCENARIO("actors that depend on one that crashes go down and come back with it") {
+  GIVEN("a stock, a till that needs it, a receipt printer that needs the till, and a radio") {
+    auto till = child("till");
+    till.dependencies = {"stock"};
+    auto printer = child("printer");
+    printer.dependencies = {"till"};
+    sup::test::tree it{{.strategy = sup::strategy::one_for_dependents,
+                        .children = {child("stock"), till, printer, child("radio")}}};
+    WHEN("the stock crashes") {
+      it.crash("stock");
+      CHECK(it.log() == "stop printer, stop till, wait 10ms");
+      it.advance(10ms);
+      THEN("the radio has played on") {
+        CHECK(it.log() == "start stock, start till, start printer");
+        CHECK(it.state_of("radio").restart_count == 0);
+        CHECK(it.state_of("printer").restart_count == 1);
+      }
+    }
+    WHEN("the till crashes") {
+      it.crash("till");
+      CHECK(it.log() == "stop printer, wait 10ms");
+      it.advance(10ms);
+      CHECK(it.log() == "start till, start printer");
+    }
+    WHEN("the radio crashes") {
+      it.crash("radio");
+      CHECK(it.log() == "wait 10ms");
+    }
+  }
+}
+
 SCENARIO("supervisors nest") {
   GIVEN("a shop below a root that bears one restart") {
     sup::test::tree it{{.intensity = {.restarts = 1, .period = 1min},

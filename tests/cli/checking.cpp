@@ -68,7 +68,7 @@ SCENARIO("a file is checked before anybody runs it") {
     THEN("all its faults are told, each with its line and its place") {
       CHECK(
         checked.err ==
-        R"(examples/bad.json:6: /strategy: "rest_for_on" is none of one_for_one, one_for_all, rest_for_one, simple_one_for_one, did you mean "rest_for_one"?
+        R"(examples/bad.json:6: /strategy: "rest_for_on" is none of one_for_one, one_for_all, rest_for_one, one_for_dependents, simple_one_for_one, did you mean "rest_for_one"?
 examples/bad.json:8: /intensity/period: is a bare number: write "60s", not 60
 examples/bad.json:16: /children/1/dependencies/0: no sibling is called "bd", did you mean "db"?
 examples/bad.json:18: /children/1/backoff/initial_delay: must not be longer than max_delay

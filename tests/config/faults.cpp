@@ -30,7 +30,7 @@ SCENARIO("a file written in a hurry gets all its faults back at once") {
     THEN("each fault says where it is and on which line, and what would be right") {
       CHECK(
         to_string(spec.error()) ==
-        R"(/strategy (line 6): "rest_for_on" is none of one_for_one, one_for_all, rest_for_one, simple_one_for_one, did you mean "rest_for_one"?
+        R"(/strategy (line 6): "rest_for_on" is none of one_for_one, one_for_all, rest_for_one, one_for_dependents, simple_one_for_one, did you mean "rest_for_one"?
 /intensity/period (line 8): is a bare number: write "60s", not 60
 /children/1/dependencies/0 (line 16): no sibling is called "bd", did you mean "db"?
 /children/1/backoff/initial_delay (line 18): must not be longer than max_delay
@@ -45,9 +45,11 @@ SCENARIO("a file written in a hurry gets all its faults back at once") {
   }
 }
 
-TEST_CASE("the good example has no fault") {
-  const auto spec = load_spec(SUPERVISOR_SOURCE_DIR "/examples/tree.json");
-  CHECK((spec ? "ok" : to_string(spec.error())) == "ok");
+TEST_CASE("the good examples have no fault") {
+  for (const auto* name : {"tree.json", "dependents.json"}) {
+    const auto spec = load_spec(SUPERVISOR_SOURCE_DIR "/examples/" + std::string{name});
+    CHECK((spec ? "ok" : to_string(spec.error())) == "ok");
+  }
 }
 
 TEST_CASE("a file that cannot be read says which and why") {

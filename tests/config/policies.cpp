@@ -34,6 +34,17 @@ TEST_CASE("everything a child can say about its ends and limits arrives") {
                     .meltdown = meltdown_fuse{6, 9s, 1min}});
 }
 
+TEST_CASE("one_for_dependents is a strategy wherever there is one") {
+  const auto spec = spec_of(file_with(R"("strategy": "one_for_dependents",
+    "group_strategies": [{"group": "fast", "strategy": "one_for_dependents"}],
+    "child_strategy_overrides": [{"child_id": "b", "strategy": "one_for_dependents"}],
+    "children": [{"id": "a", "factory": "f", "tags": ["fast"]},
+                 {"id": "b", "factory": "f", "dependencies": ["a"]}])"));
+  CHECK(spec.strategy == strategy::one_for_dependents);
+  CHECK(spec.more->group_strategies.at(0).strategy == strategy::one_for_dependents);
+  CHECK(spec.more->child_strategy_overrides.at(0).strategy == strategy::one_for_dependents);
+}
+
 TEST_CASE("everything a supervisor can say about groups and limits arrives") {
   const auto spec = spec_of(file_with(R"(
     "limits": {"restart_budget": {"window": "2min", "max_burst": 3, "recovery_rate_per_sec": 0.1},

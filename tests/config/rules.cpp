@@ -195,16 +195,16 @@ TEST_CASE("an override is for a child that exists and has no other") {
 TEST_CASE("a strategy for some children is none for a pool") {
   CHECK(three_with(R"("group_strategies": [{"group": "fast", "strategy": "simple_one_for_one"}])")
           .starts_with("/group_strategies/0/strategy (line 2): \"simple_one_for_one\" is none of "
-                       "one_for_one, one_for_all, rest_for_one"));
+                       "one_for_one, one_for_all, rest_for_one, one_for_dependents"));
   declared_spec spec{.children = {child({.tags = {"fast"}})}};
   spec.more.make().group_strategies = {{"fast", strategy::simple_one_for_one}};
   spec.more.make().child_strategy_overrides = {{"a", strategy::simple_one_for_one}};
   CHECK(
     wrong_with(spec)
     == "/child_strategy_overrides/0/strategy: simple_one_for_one is for a whole supervisor, must "
-       "be one of one_for_one, one_for_all, rest_for_one\n"
+       "be one of one_for_one, one_for_all, rest_for_one, one_for_dependents\n"
        "/group_strategies/0/strategy: simple_one_for_one is for a whole supervisor, must be one of "
-       "one_for_one, one_for_all, rest_for_one");
+       "one_for_one, one_for_all, rest_for_one, one_for_dependents");
 }
 
 // -- pools -----------------------------------------------------------------------------------------

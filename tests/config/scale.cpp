@@ -123,6 +123,20 @@ TEST_CASE("a hundred thousand siblings that go down together") {
             .empty());
 }
 
+TEST_CASE("a hundred thousand children that depend one on the other") {
+  const auto text = [](std::string_view shutdown) {
+    return children(
+      [shutdown](std::size_t i) {
+        const auto stop = R"(, "shutdown": ")" + std::string{shutdown} + '"';
+        return i == 0 ? stop : stop + R"(, "dependencies": ["c)" + number(i - 1) + "\"]";
+      },
+      R"("intensity": {"restarts": 1, "period": "1h"}, "strategy": "one_for_dependents", )");
+  };
+  CHECK(advice(text("0s")).empty());
+  CHECK(advice(text("5s")).empty());
+  CHECK(count(advice(text("2h")), "unreachable_limit") == 1);
+}
+
 TEST_CASE("a hundred thousand tags, groups and overrides, each for one child") {
   const auto text = children(
     [](std::size_t i) {

@@ -76,6 +76,27 @@ TEST_CASE("only those that go down with a child can hold its restart up") {
   CHECK(after(unlimited_stop) == ""); // there is no telling
 }
 
+TEST_CASE("only those that depend on a child hold up its restart with one_for_dependents") {
+  const auto needing = [](declared_child_spec x, std::vector<std::string> needs) {
+    x.dependencies = std::move(needs);
+    return x;
+  };
+  const auto text = [](std::vector<declared_child_spec> children) {
+    return advised({.strategy = strategy::one_for_dependents,
+                    .intensity = {3, 10s},
+                    .children = std::move(children)});
+  };
+  CHECK(text({worker("a", 1s), worker("b", 5s), needing(worker("c", 1s), {"a"})}) == "");
+  const auto chain
+    = text({worker("a", 1s), needing(worker("b", 1s), {"a"}), needing(worker("c", 5s), {"b"})});
+  CHECK(says(chain, "if those that go down with \"a\" use their time to stop"));
+  CHECK(says(chain, "that many restarts may take 19s")); // 6 s each, and the backoff
+  const auto diamond
+    = text({worker("a", 1s), needing(worker("b", 1s), {"a"}), needing(worker("c", 1s), {"a"}),
+            needing(worker("d", 2s), {"b", "c"})});
+  CHECK(says(diamond, "that many restarts may take 13s")); // d counts once
+}
+
 TEST_CASE("only those with the same tag go down with a child that has one") {
   const auto text = [](std::string tag_of_b) {
     declared_spec shop{

@@ -35,7 +35,7 @@ survival broken(const declared_spec& x, std::uint32_t crashes) {
 intensity any_intensity(dice& d) { return {roll(d, 3), (1 + roll(d, 3)) * 100ms}; }
 
 declared_spec any_supervisor(dice& d, int depth) {
-  declared_spec x{.strategy = static_cast<strategy>(roll(d, 3)), .intensity = any_intensity(d)};
+  declared_spec x{.strategy = static_cast<strategy>(roll(d, 4)), .intensity = any_intensity(d)};
   for (std::uint32_t i = 0, n = 1 + roll(d, 2); i < n; ++i) {
     auto id = "c" + std::to_string(i);
     if (depth > 0 && roll(d, 2) == 0)
@@ -43,6 +43,8 @@ declared_spec any_supervisor(dice& d, int depth) {
     else
       x.children.push_back(till(id, roll(d, 3) * 60ms, 120ms));
     x.children.back().restart = static_cast<restart>(roll(d, 3));
+    if (i > 0 && roll(d, 2) == 0)
+      x.children.back().dependencies = {"c0"};
   }
   return x;
 }
@@ -53,7 +55,7 @@ public:
   explicit any_limited_tree(std::uint64_t seed) : dice_{seed} {}
 
   declared_spec supervisor(int depth) {
-    declared_spec x{.strategy = static_cast<strategy>(roll(dice_, 3)),
+    declared_spec x{.strategy = static_cast<strategy>(roll(dice_, 4)),
                     .intensity = {one_in(4) ? unlimited : roll(dice_, 4), some_time()}};
     auto& more = x.more.make();
     more.escalation_policy = static_cast<escalation_policy>(one_in(2) ? roll(dice_, 3) : 0);
@@ -63,8 +65,11 @@ public:
       more.group_configs = {{.name = "g", .limits = scope()}};
     if (one_in(4))
       more.auto_shutdown = static_cast<auto_shutdown>(1 + roll(dice_, 2));
-    for (std::uint32_t i = 0, n = 1 + roll(dice_, 2); i < n; ++i)
+    for (std::uint32_t i = 0, n = 1 + roll(dice_, 2); i < n; ++i) {
       x.children.push_back(child("c" + std::to_string(i), x, depth));
+      if (i > 0 && one_in(3))
+        x.children.back().dependencies = {"c0"};
+    }
     return x;
   }
 

@@ -663,7 +663,7 @@ std::uint32_t roll(dice& d, std::uint32_t sides) { return static_cast<std::uint3
 
 declared_spec any_tree(dice& d, int depth) {
   declared_spec spec;
-  spec.strategy = static_cast<strategy>(roll(d, 3));
+  spec.strategy = static_cast<strategy>(roll(d, 4));
   spec.intensity = {roll(d, 5), 1s};
   if (roll(d, 3) == 0)
     spec.defaults.restart = static_cast<restart>(roll(d, 3));

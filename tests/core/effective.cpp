@@ -259,6 +259,12 @@ SCENARIO("the closest word about strategy and limit and escalation counts") {
       CHECK(x.escalation.value == escalation_policy::quarantine_scope);
       CHECK(x.team == "db");
     }
+    THEN("any strategy may be that of a tag") {
+      spec.more.make().group_strategies[0].strategy = strategy::one_for_dependents;
+      spec.children = {worker("index", {.tags = {"db"}})};
+      CHECK(effective(spec.children[0], spec).strategy.value == strategy::one_for_dependents);
+      CHECK(show_effective(spec).find("one_for_dependents with tag \"db\"") != std::string::npos);
+    }
     THEN("who is meant alone follows that and reaches all siblings") {
       const auto x = effective(worker("web", {.tags = {"db"}}), spec);
       CHECK(x.strategy.value == strategy::one_for_one);

@@ -102,6 +102,64 @@ TEST_CASE("rest_for_one and an order that dependencies turn around") {
   CHECK(says(text, "Declare it at place 1 or later"));
 }
 
+SCENARIO("one_for_dependents where nobody depends on anybody") {
+  constexpr auto how = strategy::one_for_dependents;
+  const auto needing_a = [](std::string id) {
+    auto x = worker(std::move(id));
+    x.dependencies = {"a"};
+    return x;
+  };
+  const auto with_tag = [](declared_child_spec x) {
+    x.more.make().tags = {"t"};
+    return x;
+  };
+  declared_spec tree{.strategy = how,
+                     .intensity = {.restarts = 1, .period = 60s},
+                     .children = {worker("a"), worker("b")}};
+  GIVEN("a whole supervisor") {
+    CHECK(linted(tree)
+          == "no_dependents at /strategy: no child has dependencies: each is restarted alone, as "
+             "with one_for_one. Say in \"dependencies\" whom a child needs, or say "
+             "one_for_one\n");
+    tree.children[1] = needing_a("b");
+    CHECK(linted(tree) == "");
+    tree.children.clear(); // they come at run time
+    CHECK(linted(tree) == "");
+  }
+  GIVEN("one below another") {
+    const auto text
+      = linted({.intensity = {.restarts = 1, .period = 60s}, .children = {nested("sub", tree)}});
+    CHECK(says(text, "no_dependents at /children/0/supervisor/strategy"));
+  }
+  GIVEN("those with a tag") {
+    tree.strategy = strategy::one_for_one;
+    tree.more.make().group_strategies = {{.group = "t", .strategy = how}};
+    tree.children = {with_tag(worker("a")), needing_a("b"), worker("c")};
+    CHECK(says(linted(tree), "no_dependents at /group_strategies/0/strategy: no child with the tag "
+                             "\"t\" depends on another with it"));
+    tree.children[2].dependencies = {"b"};
+    CHECK(says(linted(tree), "no_dependents"));
+    tree.children[2] = with_tag(tree.children[2]); // it depends on a over b
+    CHECK(linted(tree) == "");
+  }
+  GIVEN("one child") {
+    tree.strategy = strategy::one_for_one;
+    tree.children[1] = needing_a("b");
+    auto& overrides = tree.more.make().child_strategy_overrides;
+    overrides = {{.child_id = "b", .strategy = how}};
+    CHECK(says(linted(tree),
+               "no_dependents at /child_strategy_overrides/0/strategy: nobody depends "
+               "on \"b\""));
+    overrides[0].child_id = "a";
+    CHECK(linted(tree) == "");
+  }
+  GIVEN("one_for_one with dependencies") {
+    tree.strategy = strategy::one_for_one;
+    tree.children[1] = needing_a("b");
+    CHECK(linted(tree) == "");
+  }
+}
+
 TEST_CASE("a job that is permanent is told what a job is") {
   const auto text = linted({.intensity = {.restarts = 1, .period = 60s},
                             .children = {{.id = "report",

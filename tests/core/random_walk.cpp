@@ -21,10 +21,10 @@ supervisor_details any_scopes(dice& d) {
     x.group_configs.push_back({.name = name, .limits = any_scope(d)});
   x.group_dependencies = {{"g1", "g0", static_cast<propagation>(roll(d, 3))}};
   for (const auto* tag : {"t0", "t1"})
-    x.group_strategies.push_back({.group = tag, .strategy = static_cast<strategy>(roll(d, 3))});
+    x.group_strategies.push_back({.group = tag, .strategy = static_cast<strategy>(roll(d, 4))});
   if (roll(d, 2) == 0)
     x.child_strategy_overrides
-      = {{.child_id = "c0", .strategy = static_cast<strategy>(roll(d, 3))}};
+      = {{.child_id = "c0", .strategy = static_cast<strategy>(roll(d, 4))}};
   return x;
 }
 
@@ -86,7 +86,7 @@ declared_spec any_pool(dice& d, bool mortal) {
 
 declared_spec any_tree(dice& d, bool mortal) {
   declared_spec spec;
-  spec.strategy = static_cast<strategy>(roll(d, 3));
+  spec.strategy = static_cast<strategy>(roll(d, 4));
   spec.intensity = {roll(d, 2) ? unlimited : roll(d, 6), 1s};
   const auto with_limits = roll(d, 2) == 0;
   if (with_limits)

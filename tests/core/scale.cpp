@@ -13,7 +13,9 @@ constexpr slot many = 100'000;
 /// whatever takes longer than it should is the core's.
 class crowd {
 public:
-  explicit crowd(strategy how) : plan_(make_plan(spec_of(how), 1)), state_(make_state(*plan_)) {}
+  /// `needy`: each child depends on the one before.
+  explicit crowd(strategy how, bool needy = false)
+    : plan_(make_plan(spec_of(how, needy), 1)), state_(make_state(*plan_)) {}
 
   void feed(const std::vector<input>& xs) {
     std::vector<input> next = xs;
@@ -49,10 +51,13 @@ public:
   bool finished = false;
 
 private:
-  static declared_spec spec_of(strategy how) {
+  static declared_spec spec_of(strategy how, bool needy) {
     declared_spec spec{.strategy = how, .intensity = {.restarts = unlimited}};
-    for (slot i = 0; i < many; ++i)
+    for (slot i = 0; i < many; ++i) {
       spec.children.push_back(worker("c" + std::to_string(i)));
+      if (needy && i > 0)
+        spec.children.back().dependencies = {"c" + std::to_string(i - 1)};
+    }
     return spec;
   }
 
@@ -105,6 +110,16 @@ TEST_CASE("a hundred thousand children are restarted for one of them") {
   crowd all{strategy::one_for_all};
   all.feed({{.what = news::begin}});
   all.crash(many / 2);
+  CHECK(all.up() == 0);
+  all.advance(10ms);
+  CHECK(all.up() == many);
+  CHECK(all.stops == many - 1);
+}
+
+TEST_CASE("a hundred thousand children that depend one on the other are restarted for the first") {
+  crowd all{strategy::one_for_dependents, true};
+  all.feed({{.what = news::begin}});
+  all.crash(0);
   CHECK(all.up() == 0);
   all.advance(10ms);
   CHECK(all.up() == many);

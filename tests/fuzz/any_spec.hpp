@@ -301,7 +301,7 @@ inline declared_child_spec any_child(choices& c, int depth) {
 inline void add_scopes(supervisor_details& x, choices& c) {
   for (auto n = c.roll(3); n > 0; --n) {
     auto& made = x.group_strategies.emplace_back();
-    made = {.group = any_tag(c), .strategy = c.word<strategy>(4)};
+    made = {.group = any_tag(c), .strategy = c.word<strategy>(5)};
     if (c.maybe())
       made.restart_limit = any_restart_limit(c);
     if (c.maybe())
@@ -309,7 +309,7 @@ inline void add_scopes(supervisor_details& x, choices& c) {
   }
   for (auto n = c.roll(3); n > 0; --n) {
     auto& made = x.child_strategy_overrides.emplace_back();
-    made = {.child_id = any_name(c), .strategy = c.word<strategy>(4)};
+    made = {.child_id = any_name(c), .strategy = c.word<strategy>(5)};
     if (c.maybe())
       made.restart_limit = any_restart_limit(c);
   }
@@ -366,7 +366,7 @@ inline declared_spec any_spec(choices& c, int depth) {
   declared_spec x;
   if (c.roll(4) == 1)
     x.id = any_name(c);
-  x.strategy = c.word<strategy>(4);
+  x.strategy = c.word<strategy>(5);
   if (c.maybe())
     x.intensity = {any_count(c), any_time(c)};
   if (c.maybe())

@@ -68,6 +68,8 @@ TEST_CASE("every ending has a word") {
   CHECK(label(restart::temporary) == "temporary");
   CHECK(label(verdict::shutdown_tree) == "shutdown_tree");
   CHECK(label(strategy::rest_for_one) == "rest_for_one");
+  CHECK(label(strategy::one_for_dependents) == "one_for_dependents");
+  CHECK(label(strategy::simple_one_for_one) == "simple_one_for_one");
 }
 
 TEST_CASE("only failures are failures") {

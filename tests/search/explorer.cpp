@@ -115,7 +115,7 @@ private:
     std::vector<choice> all;
     for (std::uint32_t who = 0; who < sites_.size(); ++who)
       add_those_of(from.now, who, all);
-    add_time(from.now, all);
+    add_time(from.now, from.kept, all);
     if (from.now.can({.what = act::kind::shut_down, .who = 0}))
       all.push_back({{.what = act::kind::shut_down, .who = 0}, 1});
     std::erase_if(all, [&](const choice& x) { return x.cost > from.left; });
@@ -174,14 +174,14 @@ private:
 
   /// As long as somebody has something to do, it is a misfortune that time passes. Where no deadline
   /// is set, nobody would come for those who do nothing.
-  void add_time(const world& w, std::vector<choice>& all) {
+  void add_time(const world& w, const promises& kept, std::vector<choice>& all) {
     const auto busy = std::ranges::any_of(all, [](const choice& x) { return x.cost == 0; });
     if (w.next_wake() > w.now() && w.next_wake() != time_point::max()) {
       all.push_back({{.what = act::kind::pass_time, .who = 0}, busy});
       if (trial_.pauses)
         all.push_back({{.what = act::kind::pause, .who = 0}, 1});
     } else if (w.at_rest() && !lingers(w) && found_.broken.empty()) {
-      found_.broken = promises{sites_}.broken_at_rest(w);
+      found_.broken = kept.broken_at_rest(w);
     }
   }
 

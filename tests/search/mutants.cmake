@@ -90,3 +90,13 @@ mutant(answer_lost commands.cpp
   "  out_.outcomes.push_back(told);" "  if (told.order == command::pause_child)\n    return;\n  out_.outcomes.push_back(told);")
 mutant(answered_twice commands.cpp
   "  out_.outcomes.push_back(told);" "  out_.outcomes.push_back(told);\n  out_.outcomes.push_back(told);")
+mutant(only_direct_dependents regroup.cpp
+  "      if (!known[dependent]) {" "      if (!known[dependent] && i == 0) {")
+mutant(dependents_behind_a_held_one_stay regroup.cpp
+  "      if (!known[dependent]) {" "      if (!known[dependent] && row(found[i]).op == operation::active) {")
+mutant(rest_instead_of_dependents regroup.cpp
+  "  if (reach.strategy == strategy::one_for_dependents) {" "  if (reach.strategy == strategy::simple_one_for_one) {")
+mutant(overlap_not_merged regroup.cpp
+  "  if (was_in != in_none)\n    merge(was_in, g);\n" "")
+mutant(dependents_stay_without regroup.cpp
+  "!ended_well && takes_dependents_along(who)" "ended_well && takes_dependents_along(who)")

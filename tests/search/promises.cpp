@@ -32,8 +32,30 @@ bool are_alike(const event& a, const event& b) {
 } // namespace
 
 promises::promises(const sites& all)
-  : sites_(&all), children_(all.size()), strikes_(all.size()), own_strikes_(all.size()),
-    commands_(all.size()) {}
+  : sites_(&all), children_(all.size()), dependents_(all.size()), strikes_(all.size()),
+    own_strikes_(all.size()), commands_(all.size()) {
+  for (std::uint32_t who = 0; who < all.size(); ++who)
+    if (all[who].is_supervisor())
+      find_dependents_below(who);
+}
+
+/// From what each child needs, again and again until nobody is found any more.
+void promises::find_dependents_below(std::uint32_t who) {
+  const auto& site = (*sites_)[who];
+  const auto depends = [&](std::uint32_t child, std::uint32_t on) {
+    return std::ranges::count(dependents_[on], child) > 0;
+  };
+  for (auto found = true; found;) {
+    found = false;
+    for (const auto child : site.below)
+      for (const auto need : site.by->needs_of((*sites_)[child].seat))
+        for (const auto on : site.below)
+          if ((on == site.below[need] || depends(site.below[need], on)) && !depends(child, on)) {
+            dependents_[on].push_back(child);
+            found = true;
+          }
+  }
+}
 
 std::string promises::broken_by(const world& before, const turn_taken& turn, const world& after) {
   if (turn.who == nobody)
@@ -44,6 +66,9 @@ std::string promises::broken_by(const world& before, const turn_taken& turn, con
   broken_.clear();
   if (!before.office_of(turn.who).open)
     forget_those_below(turn.who);
+  note_commands();
+  for (const auto& x : turn.out.todo)
+    check_dependents_are_down(x);
   note_decisions();
   for (const auto& x : turn.out.todo) {
     check_attempts(x);
@@ -51,6 +76,7 @@ std::string promises::broken_by(const world& before, const turn_taken& turn, con
     check_stops(x);
     check_kills(x);
     check_pause(x);
+    check_nobody_else_goes_down(x);
     note_stops(x);
     if (x.what == deed::finish)
       check_end();
@@ -134,8 +160,8 @@ void promises::check_starts(const effect& x) {
 
 /// Those who come up together do so one after the other, elders first.
 void promises::check_turn(const effect& x, std::uint32_t group) {
-  if (group == in_none || is_commanded())
-    return;
+  if (group == in_none || is_commanded() || group == after_->office_of(turn_->who).mind.ending)
+    return; // the end has taken all over, and the number of the group
   const auto& was = before_->office_of(turn_->who).mind.children;
   const auto& is = after_->office_of(turn_->who).mind.children;
   for (slot other = 0; other < is.size(); ++other)
@@ -148,8 +174,9 @@ void promises::check_turn(const effect& x, std::uint32_t group) {
 }
 
 bool promises::ends_now(slot who) const {
-  return std::ranges::any_of(
-    turn_->given, [who](const input& x) { return x.what == news::exited && x.who.who == who; });
+  return std::ranges::any_of(turn_->given, [who](const input& x) {
+    return (x.what == news::exited || x.what == news::main_exited) && x.who.who == who;
+  });
 }
 
 bool promises::was_deadline_of(std::uint32_t group) const {
@@ -258,6 +285,7 @@ void promises::note_decisions() {
     auto& strikes = strikes_of(child);
     while (!strikes.empty() && x.at - strikes.front() > limit.period)
       strikes.pop_front();
+    note_dependents_of(x);
     if (x.then.what == verdict::restart) {
       strikes.push_back(x.at);
       children_[child].due = x.at + x.then.wait;
@@ -279,6 +307,51 @@ void promises::let_start(slot who) {
   if (!mine().each_for_itself)
     for (const auto child : (*sites_)[turn_->who].below)
       children_[child].due = time_point::min();
+}
+
+void promises::note_dependents_of(const event& failure) {
+  if (mine().reach_of(failure.who.who).strategy != strategy::one_for_dependents)
+    return;
+  const auto child = site_of(failure.who.who);
+  const auto& then = failure.then.what;
+  children_[child].takes_along = then == verdict::restart;
+  children_[child].lost
+    = then == verdict::quarantine
+      || (then == verdict::leave_down && failure.exit.what != exit_class::success);
+  for (const auto dependent : dependents_[child])
+    children_[dependent].may_go_down = true;
+}
+
+/// Who is commanded comes up when the operator wants it to.
+void promises::note_commands() {
+  for (const auto& x : turn_->given)
+    if (x.what == news::command)
+      children_[site_of(x.who.who)].takes_along = children_[site_of(x.who.who)].lost = false;
+}
+
+/// With one_for_dependents: who has failed comes up when all who depend on it are down, and so come up
+/// after it.
+void promises::check_dependents_are_down(const effect& x) {
+  if (x.what != deed::start)
+    return;
+  auto& child = children_[site_of(x.who.who)];
+  for (const auto dependent : dependents_[site_of(x.who.who)])
+    must(!child.takes_along || !is_there(after_->life_at(dependent)),
+         "a start before one that depends on it is down", site_of(x.who.who));
+  child.takes_along = child.lost = child.may_go_down = false;
+}
+
+/// With one_for_dependents, unless the supervisor ends: nobody but who depends on one that has failed.
+void promises::check_nobody_else_goes_down(const effect& x) {
+  const auto& is = after_->office_of(turn_->who);
+  if (x.what != deed::cancel || !is.open || is.mind.ending != in_none || is_commanded())
+    return;
+  if (mine().strategy != strategy::one_for_dependents)
+    return;
+  const auto alone = is.mind.children[x.who.who].condemned != condemned::no // it was too slow
+                     || !is_there(before_->life_at(site_of(x.who.who)));
+  must(alone || children_[site_of(x.who.who)].may_go_down,
+       "a stop of one that depends on nobody who has failed", site_of(x.who.who));
 }
 
 /// 6: what an operator holds is not touched by itself.
@@ -357,6 +430,10 @@ std::string promises::broken_at_rest(const world& w) const {
       if (waits || moves)
         return "a child that waits for ever: " + (*sites_)[(*sites_)[who].below[seat]].path;
       const auto& life = w.life_at((*sites_)[who].below[seat]);
+      for (const auto need : (*sites_)[who].by->needs_of(seat))
+        if (life.now == being::up && children_[(*sites_)[who].below[need]].lost)
+          return "a child that runs without the one on which it depends: "
+                 + (*sites_)[(*sites_)[who].below[seat]].path;
       if (life.now == being::up && life.is_rest)
         return "a child without its main process: " + (*sites_)[(*sites_)[who].below[seat]].path;
     }
@@ -371,6 +448,9 @@ void promises::add_to(imprint& to, const world& w) const {
   for (std::uint32_t who = 0; who < sites_->size(); ++who) {
     add(children_[who].due > w.now() ? children_[who].due : time_point::min());
     add(is_going_down(w.life_at(who)) ? children_[who].told_at : time_point::min());
+    for (const bool yes :
+         {children_[who].takes_along, children_[who].lost, children_[who].may_go_down})
+      to.add(std::uint64_t{yes});
     const auto& site = (*sites_)[who];
     if (w.office_of(who).open)
       for (const auto at : strikes_[who])

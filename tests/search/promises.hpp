@@ -29,6 +29,9 @@ private:
   struct past {
     time_point due = time_point::min();     ///< not to be started again before
     time_point told_at = time_point::min(); ///< to stop
+    bool takes_along = false; ///< it has failed, and is to come up with who depends on it
+    bool lost = false;        ///< it has failed, and is not started again
+    bool may_go_down = false; ///< somebody on whom it depends has failed
   };
 
   // -- one each for what is promised
@@ -38,6 +41,8 @@ private:
   void check_stops(const effect&);
   void check_kills(const effect&);
   void check_pause(const effect&);
+  void check_dependents_are_down(const effect&);
+  void check_nobody_else_goes_down(const effect&);
   void check_end();
   void check_numbers_of_events();
   void check_answers();
@@ -48,6 +53,7 @@ private:
 
   void must(bool holds, std::string_view promise, std::uint32_t child = nobody);
   void forget_those_below(std::uint32_t who);
+  void find_dependents_below(std::uint32_t who);
   bool is_commanded() const;
   bool has_not_listened() const;
   bool ends_now(slot) const;
@@ -57,13 +63,16 @@ private:
   void note_decisions();
   void let_start(slot);
   std::deque<time_point>& strikes_of(std::uint32_t child);
+  void note_dependents_of(const event& failure);
+  void note_commands();
   void note_stops(const effect&);
 
   const sites* sites_;
   std::vector<past> children_;
-  std::vector<std::deque<time_point>> strikes_;      ///< of each supervisor
-  std::vector<std::deque<time_point>> own_strikes_;  ///< of each optional child
-  std::vector<std::vector<std::uint32_t>> commands_; ///< of each supervisor, those not answered
+  std::vector<std::vector<std::uint32_t>> dependents_; ///< by site: directly or through others
+  std::vector<std::deque<time_point>> strikes_;        ///< of each supervisor
+  std::vector<std::deque<time_point>> own_strikes_;    ///< of each optional child
+  std::vector<std::vector<std::uint32_t>> commands_;   ///< of each supervisor, those not answered
   const world* before_ = nullptr;
   const world* after_ = nullptr;
   const turn_taken* turn_ = nullptr;

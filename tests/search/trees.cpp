@@ -121,6 +121,54 @@ void add_nested(std::vector<trial>& all) {
      3});
 }
 
+declared_spec chain(restart of_second = restart::permanent) {
+  return flat(strategy::one_for_dependents,
+              {child("a"), needing(of(optional(child("b")), of_second), "a"),
+               needing(optional(child("c")), "b")});
+}
+
+/// Without dependencies it is one_for_one.
+void add_dependents(std::vector<trial>& all) {
+  constexpr auto how = strategy::one_for_dependents;
+  const auto named
+    = [](std::string_view what) { return std::string{label(how)} + ", " + std::string{what}; };
+  all.push_back({named("chain of 3"), chain(), 3});
+  all.push_back(
+    {named("a bystander"), flat(how, {child("a"), child("b"), needing(child("c"), "a")}), 3});
+  all.push_back({named("slow to be ready"),
+                 flat(how, {slow_to_be_ready(child("a")), needing(child("b"), "a"),
+                            needing(optional(child("c")), "b")}),
+                 3});
+  all.push_back({named("diamond"),
+                 flat(how, {child("a"), needing(child("b"), "a"), needing(child("c"), "a"),
+                            needing(needing(child("d"), "b"), "c")}),
+                 2});
+  all.push_back({named("two that one needs"),
+                 flat(how, {child("a"), child("b"), needing(needing(child("c"), "a"), "b")}), 3});
+  all.push_back({named("transient"), chain(restart::transient), 3});
+  all.push_back({named("temporary"), chain(restart::temporary), 3});
+  all.push_back({named("commands"),
+                 chain(),
+                 2,
+                 {command::pause_child, command::resume_child, command::restart_child,
+                  command::terminate_child, command::quarantine_child}});
+  all.push_back({named("significant"),
+                 ending_with(auto_shutdown::any_significant,
+                             flat(how, {child("a"), significant(of(needing(child("b"), "a"),
+                                                                   restart::transient))})),
+                 4});
+  all.push_back(
+    {named("a supervisor that needs one"),
+     flat(how,
+          {child("a"), needing(nested("shop", flat(strategy::one_for_one, {child("b")})), "a")}),
+     3});
+  all.push_back(
+    {named("below another"),
+     flat(strategy::one_for_all,
+          {child("a"), nested("shop", flat(how, {child("b"), needing(child("c"), "b")}))}),
+     2});
+}
+
 void add_outside(std::vector<trial>& all) {
   for (const auto how : strategies) {
     const auto two = flat(how, {child("a"), slow_to_be_ready(child("b"))});
@@ -138,6 +186,13 @@ void add_outside(std::vector<trial>& all) {
      .events = 2,
      .pauses = true,
      .programs = true});
+  const auto needy
+    = flat(strategy::one_for_dependents, {slow_to_be_ready(child("a")), needing(child("b"), "a")});
+  all.push_back({.name = "one_for_dependents, pauses", .tree = needy, .events = 3, .pauses = true});
+  all.push_back({.name = "one_for_dependents, programs of many processes",
+                 .tree = needy,
+                 .events = 3,
+                 .programs = true});
 }
 
 } // namespace
@@ -145,6 +200,7 @@ void add_outside(std::vector<trial>& all) {
 std::vector<trial> all_trials() {
   std::vector<trial> all;
   add_flat(all);
+  add_dependents(all);
   add_nested(all);
   add_outside(all);
   return all;

@@ -18,7 +18,7 @@ struct trial {
   bool programs = false; ///< children may be more than one process
 };
 
-/// Up to four children, three strategies, at most one supervisor in another.
+/// Up to four children, all strategies, at most one supervisor in another.
 std::vector<trial> all_trials();
 
 } // namespace supervisor::searching

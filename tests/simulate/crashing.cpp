@@ -152,6 +152,40 @@ SCENARIO("children that go down together") {
       }
     }
 
+    WHEN("it is the web front that needs the cache, and nobody else goes along") {
+      auto by_needs = shop;
+      by_needs.strategy = strategy::one_for_dependents;
+      by_needs.children.push_back(worker("log"));
+      by_needs.children[2].dependencies = {"cache"};
+      const auto x = trial(by_needs, "crash cache at 10s\nstop web takes 2s\ncrash log at 20s");
+
+      THEN("the two come up together, and the log alone") {
+        CHECK(told(x)
+              == "  0:00:10.000  /cache panicked, restart in 10ms\n"
+                 "  0:00:12.000  /web stopped\n"
+                 "  0:00:12.000  /cache restarted, attempt 2\n"
+                 "  0:00:12.000  /web restarted, attempt 2\n"
+                 "  0:00:20.000  /log panicked, restart in 10ms\n"
+                 "  0:00:20.010  /log restarted, attempt 2\n"
+                 "  1:00:02.000  everybody is down\n");
+      }
+    }
+
+    WHEN("a supervisor needs the cache") {
+      declared_spec by_needs{
+        .strategy = strategy::one_for_dependents,
+        .children
+        = {worker("cache"), nested("reports", {.children = {worker("daily")}}), worker("log")}};
+      by_needs.children[1].dependencies = {"cache"};
+      const auto x = trial(by_needs, "crash cache at 10s", {.how_long = 20s});
+
+      THEN("it goes down with all that is below it, and comes back with that") {
+        CHECK(story_of(x, "/reports").restarts == 1);
+        CHECK(story_of(x, "/reports/daily").restarts == 1);
+        CHECK(story_of(x, "/log").restarts == 0);
+      }
+    }
+
     WHEN("the web front ignores its stop") {
       const auto x = trial(shop, "crash cache at 10s\nstop web never", {.how_long = 20s});
 

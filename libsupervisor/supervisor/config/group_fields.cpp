@@ -5,7 +5,7 @@ namespace supervisor::config {
 namespace {
 
 /// All but simple_one_for_one, which is for a whole supervisor.
-constexpr words strategies_of_some = words{words_of<strategy>}.first(3);
+constexpr words strategies_of_some = words{words_of<strategy>}.first(4);
 
 template <class T>
 void read_strategy(reading& r, const value& v, T& to) {

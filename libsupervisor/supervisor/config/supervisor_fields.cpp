@@ -85,7 +85,8 @@ constexpr auto file_table = std::to_array<field<declared_spec>>({
    .read = read_name_of_schema},
   {.key = "strategy",
    .what = holds::word,
-   .doc = "Who goes down and comes up again with a child that is restarted. With "
+   .doc = "Who goes down and comes up again with a child that is restarted: nobody else, all its "
+          "siblings, those started after it, or those that depend on it. With "
           "simple_one_for_one the only child is a template, of which children are made.",
    .by_default = R"("one_for_one")",
    .read = into<&declared_spec::strategy>,

@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, Count> labels() {
 template <class Enum>
 inline constexpr std::array<std::string_view, 0> words_of{};
 template <>
-inline constexpr auto words_of<strategy> = labels<strategy, 4>();
+inline constexpr auto words_of<strategy> = labels<strategy, 5>();
 template <>
 inline constexpr auto words_of<restart> = labels<restart, 3>();
 template <>

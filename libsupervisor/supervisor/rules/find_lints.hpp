@@ -26,6 +26,13 @@ struct linted_child {
   std::unique_ptr<struct linted_supervisor> below{};
 };
 
+/// What says one_for_dependents, and whose strategy that is.
+struct dependents_go_along {
+  std::string where{};
+  std::string tag{};        ///< of those with it, if it is not empty
+  std::string only_child{}; ///< of that one, if it is not empty; else of all
+};
+
 struct linted_supervisor {
   std::string where{};
   supervisor::intensity intensity{};
@@ -35,6 +42,8 @@ struct linted_supervisor {
   bool braked = false;            ///< its limits make its children wait, or end it
   std::vector<linted_child> children{};
   std::vector<std::uint32_t> order{}; ///< of starting
+  std::vector<dependents_go_along> by_dependents{};
+  std::vector<std::vector<std::uint32_t>> dependents{}; ///< by child; empty if nobody asks
 };
 
 using lints_found = std::vector<lint>;
@@ -56,6 +65,13 @@ bool check_brakes(const linted_supervisor&, lints_found&);
 /// Whether limits for some children together make them wait, or end their supervisor.
 bool are_a_brake(const scope_limits&);
 bool are_a_brake(const supervisor_details&);
+
+/// A one_for_dependents that takes nobody along.
+void check_dependents(const linted_supervisor&, lints_found&);
+
+/// Each place where a supervisor says that strategy.
+std::vector<dependents_go_along> by_dependents(strategy of_all, const supervisor_details&,
+                                               const std::string& where);
 
 /// What a supervisor decides about restarts beside its children, in any way.
 bool decides_something(const supervisor_details&);
@@ -83,14 +99,17 @@ bool decides_something(const basic_supervisor_spec<Start>& spec) {
 std::unordered_set<std::string_view> braked_groups(const supervisor_details&);
 
 template <class Start>
-linted_supervisor linted(const basic_supervisor_spec<Start>& spec, std::string where) {
-  linted_supervisor x{.where = std::move(where),
+linted_supervisor linted(const basic_supervisor_spec<Start>& spec, const std::string& where) {
+  linted_supervisor x{.where = where,
                       .intensity = spec.intensity,
                       .strategy = spec.strategy,
                       .auto_shutdown = said_in(spec.more).auto_shutdown,
                       .decides_something = decides_something(spec),
                       .braked = are_a_brake(said_in(spec.more)),
-                      .order = start_order(spec.children)};
+                      .order = start_order(spec.children),
+                      .by_dependents = by_dependents(spec.strategy, said_in(spec.more), where)};
+  if (!x.by_dependents.empty())
+    x.dependents = needed_by(spec.children);
   const auto by_name = singled_out_by(said_in(spec.more));
   const auto braked = braked_groups(said_in(spec.more));
   for (std::size_t i = 0; i < spec.children.size(); ++i) {

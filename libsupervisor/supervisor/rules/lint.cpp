@@ -186,6 +186,7 @@ lints_found find_lints(const linted_supervisor& root) {
   check_product(root, 1, found);
   check_stops(root, found);
   check_order(root, found);
+  check_dependents(root, found);
   check_ends(root, found);
   check_resources(root, found);
   check_roles(root, found);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace supervisor::detail {
 
@@ -48,7 +49,8 @@ double least_wait(const backoff& x, std::uint32_t n) {
 /// along the order of starting, of each team and of all together.
 class stops_of_others {
 public:
-  explicit stops_of_others(const linted_supervisor& x) : x_(x), places_(x.children.size()) {
+  explicit stops_of_others(const linted_supervisor& x)
+    : x_(x), places_(x.children.size()), found_for_(x.children.size(), nobody) {
     for (auto at = x.order.rbegin(); at != x.order.rend(); ++at) {
       add(*at, all_, places_[*at].among_all);
       if (const auto& team = x.children[*at].holds.team; !team.empty())
@@ -57,17 +59,19 @@ public:
   }
 
   /// One after another, until the longest budget has passed; then the rest together.
-  double longest(std::size_t child) const {
+  double longest(std::size_t child) {
     const auto& holds = x_.children[child].holds;
     if (is_for_itself(holds.strategy.value) || x_.order.size() != x_.children.size())
       return 0;
+    if (holds.strategy.value == strategy::one_for_dependents)
+      return of_dependents(static_cast<std::uint32_t>(child));
     const auto& team = holds.team.empty() ? all_ : teams_.find(holds.team)->second;
     const auto at = holds.team.empty() ? places_[child].among_all : places_[child].in_team;
     const auto later = at == 0 ? total{} : team[at - 1].so_far;
     const auto others = holds.strategy.value == strategy::one_for_all
                           ? without(team.back().so_far, team[at].own)
                           : later;
-    return std::min(others.one_by_one, 2 * others.longest);
+    return least(others);
   }
 
 private:
@@ -87,15 +91,42 @@ private:
 
   using row = std::vector<entry>; ///< the youngest first
 
-  void add(std::uint32_t child, row& to, std::size_t& at) {
+  /// Each child has others that depend on it, so this looks at no more of them than it has patience for:
+  /// the sum may be too small then.
+  double of_dependents(std::uint32_t child) {
+    const auto& team = x_.children[child].holds.team;
+    std::vector<std::uint32_t> found{child};
+    total sum;
+    for (std::size_t i = 0; i < found.size(); ++i)
+      for (const auto dependent : x_.dependents[found[i]]) {
+        if (patience_ == 0)
+          return least(sum);
+        --patience_;
+        if (std::exchange(found_for_[dependent], child) == child)
+          continue;
+        found.push_back(dependent);
+        if (team.empty() || x_.children[dependent].holds.team == team)
+          sum = with(sum, own_of(dependent));
+      }
+    return least(sum);
+  }
+
+  double own_of(std::uint32_t child) const {
     const auto& stop = x_.children[child].holds.shutdown.value;
-    const auto own = stop.is_unlimited() ? 0 : seconds(stop.graceful);
-    auto so_far = to.empty() ? total{} : to.back().so_far;
-    so_far.one_by_one += own;
-    so_far.second = std::max(so_far.second, std::min(own, so_far.longest));
-    so_far.longest = std::max(so_far.longest, own);
+    return stop.is_unlimited() ? 0 : seconds(stop.graceful);
+  }
+
+  static total with(total x, double one) {
+    return {x.one_by_one + one, std::max(x.longest, one),
+            std::max(x.second, std::min(one, x.longest))};
+  }
+
+  static double least(const total& x) { return std::min(x.one_by_one, 2 * x.longest); }
+
+  void add(std::uint32_t child, row& to, std::size_t& at) {
+    const auto own = own_of(child);
     at = to.size();
-    to.push_back({own, so_far});
+    to.push_back({own, with(to.empty() ? total{} : to.back().so_far, own)});
   }
 
   static total without(total x, double one) {
@@ -106,6 +137,8 @@ private:
   std::vector<place> places_;
   row all_{};
   std::unordered_map<std::string_view, row> teams_{};
+  std::vector<std::uint32_t> found_for_; ///< by child: the last one on which it was found to depend
+  std::size_t patience_ = 1'000'000;     ///< dependencies that may still be looked at
 };
 
 std::string in_words(const intensity& x) {
@@ -127,8 +160,8 @@ bool check_waits(const linted_supervisor& x, const linted_child& c, lints_found&
   return true;
 }
 
-bool check_stops_of_others(const linted_supervisor& x, const stops_of_others& stops,
-                           std::size_t child, lints_found& found) {
+bool check_stops_of_others(const linted_supervisor& x, stops_of_others& stops, std::size_t child,
+                           lints_found& found) {
   const auto& c = x.children[child];
   const auto restarts = x.intensity.restarts;
   const auto each = stops.longest(child);
@@ -167,7 +200,7 @@ void check_reach_of_intensity(const linted_supervisor& x, lints_found& found) {
   for (const auto& c : x.children)
     if (is_restarted(c) && check_waits(x, c, found))
       return;
-  const stops_of_others stops{x};
+  stops_of_others stops{x};
   for (std::size_t i = 0; i < x.children.size(); ++i)
     if (is_restarted(x.children[i]) && check_stops_of_others(x, stops, i, found))
       return;

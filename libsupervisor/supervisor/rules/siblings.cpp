@@ -27,8 +27,9 @@ void check_primary(const family& all, std::size_t who, names& siblings, const st
 /// Of a strategy for some children.
 void check_strategy(strategy x, const std::string& where, faults& found) {
   if (x == strategy::simple_one_for_one)
-    found.push_back({where + "/strategy", "simple_one_for_one is for a whole supervisor, must be "
-                                          "one of one_for_one, one_for_all, rest_for_one"});
+    found.push_back({where + "/strategy",
+                     "simple_one_for_one is for a whole supervisor, must be one of one_for_one, "
+                     "one_for_all, rest_for_one, one_for_dependents"});
 }
 
 } // namespace

@@ -73,6 +73,14 @@ std::vector<child_exit> ends_of(const site& x) {
   return {exit_of(aim::give_up), exit_of(aim::end_tree), as_told};
 }
 
+/// Nobody ends well here: who needs a job waits for ever, and so its supervisor is never through with its
+/// start, which times out, or is rolled back when the job is lost.
+bool waits_for_a_job(const plan& x) {
+  const auto is_job = [&](slot need) { return x.of(need).is_job; };
+  return std::ranges::any_of(
+    x.order, [&](slot who) { return std::ranges::any_of(x.needs_of(who), is_job); });
+}
+
 } // namespace
 
 prospects::child_facts prospects::facts_of(const plan& above, const site& child) {
@@ -92,7 +100,7 @@ prospects::child_facts prospects::facts_of(const plan& above, const site& child)
 }
 
 prospects::supervisor_facts prospects::facts_of(const plan& x) {
-  supervisor_facts facts{.may_end = x.limit.has_value()};
+  supervisor_facts facts{.may_end = x.limit.has_value(), .stalls = waits_for_a_job(x)};
   if (!x.limits)
     return facts;
   if (const auto fuse = gauge_of(meltdown_fuse::name, *x.limits, {}, {}); fuse && fuse->most > 0)
@@ -114,6 +122,10 @@ public:
       if (!is_gone(child))
         costs.push_back({child, next_failure(child)});
     auto least = by_all(who, costs);
+    if (const auto& facts = all_.supervisors_[who]; facts.start_fails)
+      least = 0;
+    else if (facts.stalls)
+      least = std::min(least, 1u);
     for (const auto& x : costs)
       least = std::min(least, by_one(x));
     return least;
@@ -265,6 +277,9 @@ prospects::prospects(const sites& all)
     if (!site.is_supervisor())
       continue;
     supervisors_[who] = facts_of(*site.by);
+    const auto fails = [&](std::uint32_t child) { return supervisors_[child].start_fails; };
+    auto& mine = supervisors_[who];
+    mine.start_fails = (mine.stalls && who != 0) || std::ranges::any_of(site.below, fails);
     reckoning fresh{*this, nullptr};
     fresh_[who] = fresh.left_of_supervisor(who);
     fresh_tree_[who] = fresh.until_tree_ends();

@@ -26,6 +26,8 @@ private:
   /// What failures of any children may mean for it.
   struct supervisor_facts {
     bool may_end = false;           ///< a single one may be its end
+    bool stalls = false;            ///< its start never ends
+    bool start_fails = false;       ///< by itself: it times out, or that of a child does
     std::uint32_t most = unlimited; ///< so many within the window of its fuse are its end
   };
 

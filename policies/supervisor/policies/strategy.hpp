@@ -9,9 +9,10 @@ inline namespace policies {
 
 /// Who goes down and comes up again with a child that is restarted.
 enum class strategy : std::uint8_t {
-  one_for_one,  ///< nobody else
-  one_for_all,  ///< all its siblings
-  rest_for_one, ///< the siblings started after it
+  one_for_one,        ///< nobody else
+  one_for_all,        ///< all its siblings
+  rest_for_one,       ///< the siblings started after it
+  one_for_dependents, ///< the siblings that depend on it, directly or through others
   /// Nobody else. The one child that is declared is a template: children are made of it at run
   /// time, and all are told together to stop.
   simple_one_for_one,
@@ -24,7 +25,7 @@ constexpr bool is_for_itself(strategy x) noexcept {
 
 constexpr std::string_view label(strategy x) noexcept {
   constexpr std::string_view words[]
-    = {"one_for_one", "one_for_all", "rest_for_one", "simple_one_for_one"};
+    = {"one_for_one", "one_for_all", "rest_for_one", "one_for_dependents", "simple_one_for_one"};
   return words[static_cast<int>(x)];
 }
 
