@@ -143,17 +143,29 @@ void turn::join_those_touched(std::uint32_t g, slot who, fate then) {
   each_touched(who, [&](slot x) { join_for(g, x, then); });
 }
 
+/// Its culprit, or if a command has taken that out, the oldest of those who are left.
+slot turn::restarted_first(std::uint32_t g) const {
+  const auto& mine = state_.regroups[g];
+  const auto is_in = [&](slot x) { return x < state_.children.size() && row(x).regroup == g; };
+  if (is_in(mine.culprit))
+    return mine.culprit;
+  auto x = mine.first;
+  while (x != nobody && !is_in(x))
+    x = row(x).younger;
+  return x;
+}
+
 /// While it waited, commands may have started children that its restart touches: they go down, and come
-/// up in their places. True: somebody has to go down.
+/// up in their places. True: somebody has to go down, or must not come up yet.
 bool turn::join_those_started_since(std::uint32_t g) {
-  const auto culprit = group(g).culprit;
-  if (!group(g).widens || culprit >= state_.children.size() || row(culprit).regroup != g)
+  const auto first = group(g).widens ? restarted_first(g) : nobody;
+  if (first == nobody)
     return false;
-  each_touched(culprit, [&](slot x) {
-    if (is_alive(x) && row(x).regroup == in_none)
+  each_touched(first, [&](slot x) {
+    if (row(x).regroup != g && (is_alive(x) || row(x).regroup != in_none))
       join_for(g, x, fate::rise);
   });
-  return group(g).still_up > 0;
+  return group(g).still_up > 0 || group(g).resume > now_;
 }
 
 /// The child, and those of its team who depend on it, directly or through others: also through one that
@@ -349,7 +361,7 @@ void turn::on_group_due(std::uint32_t g) {
     return tell_all(g);
   if (!join_those_started_since(g))
     return rise(g);
-  group(g).down = false;
+  group(g).down = false; // until they are, and all of them have waited
   go_down(g);
 }
 

@@ -254,6 +254,7 @@ private:
   bool takes_dependents_along(slot) const;
   std::vector<slot> with_dependents(slot) const;
   void join_those_touched(std::uint32_t group, slot, fate);
+  slot restarted_first(std::uint32_t group) const;
   bool join_those_started_since(std::uint32_t group);
   void join_for(std::uint32_t group, slot, fate);
   void merge(std::uint32_t old, std::uint32_t into);

@@ -133,7 +133,8 @@ SCENARIO("a first start is through when the child has said that it is ready") {
     REQUIRE(silent.ended());
     CHECK(silent.report()->why == sup::aim::roll_back);
     CHECK(silent.report()->culprit == "/x");
-    CHECK(silent.report()->reason == "took too long to start: it runs, but never called me.ready()");
+    CHECK(silent.report()->reason
+          == "took too long to start: it runs, but never called me.ready()");
     CHECK_FALSE(silent.running().started().empty());
 
     told events;
@@ -153,7 +154,8 @@ TEST_CASE("whoever adds a child that never says that it is ready hears what did 
   REQUIRE(came);
   REQUIRE(came->failure);
   CHECK(came->failure->reason
-        == "could not start (took too long to start: it runs, but never called me.ready()), and what was "
+        == "could not start (took too long to start: it runs, but never called me.ready()), and "
+           "what was "
            "done for it was undone");
 }
 

@@ -316,7 +316,7 @@ SCENARIO("a strict check refuses what there is advice about") {
   GIVEN("a good one") {
     const auto checked = run_supctl({"check", "--strict", "examples/tree.json"});
     THEN("it is good") {
-      CHECK(checked.out == "examples/tree.json: ok, 5 children in 2 supervisors\n");
+      CHECK(checked.out.ends_with("examples/tree.json: ok, 5 children in 2 supervisors\n"));
       CHECK(checked.code == 0);
     }
   }

@@ -253,9 +253,8 @@ SCENARIO("a linked sidecar follows its primary") {
 
 SCENARIO("severity decides how loud a refusal is and who comes first") {
   const auto child = [](std::string id, severity_class severity) {
-    return declared_child_spec{.id = std::move(id),
-                               .start = {"x"},
-                               .more = child_details{.severity = severity}};
+    return declared_child_spec{
+      .id = std::move(id), .start = {"x"}, .more = child_details{.severity = severity}};
   };
   GIVEN("one restart left, and three children that end together") {
     core_under_test it{

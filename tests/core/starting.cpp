@@ -263,13 +263,12 @@ SCENARIO("an optional child leaves the tree alone") {
   const auto tree = [](strategy how) {
     return declared_spec{.strategy = how,
                          .intensity = {.restarts = 2, .period = 60s},
-                         .children
-                         = {{.id = "cache",
-                             .start = {"x"},
-                             .backoff = {.first = 10ms, .longest = 10ms},
-                             .criticality = criticality::optional},
-                            worker("web"),
-                            {.id = "shop", .start = {"x"}, .dependencies = {"cache"}}}};
+                         .children = {{.id = "cache",
+                                       .start = {"x"},
+                                       .backoff = {.first = 10ms, .longest = 10ms},
+                                       .criticality = criticality::optional},
+                                      worker("web"),
+                                      {.id = "shop", .start = {"x"}, .dependencies = {"cache"}}}};
   };
   GIVEN("one that fails more often than its supervisor bears") {
     core_under_test it{tree(strategy::one_for_one)};

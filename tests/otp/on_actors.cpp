@@ -34,7 +34,9 @@ std::string word_of(const sup::child_exit& exit) {
     return "killed";
   if (exit.detail == sup::exit_detail::escalated)
     return "escalated";
-  return exit.what == sup::exit_class::external_cancel ? "shutdown" : std::string{label(exit.what)};
+  const auto in_order = exit.what == sup::exit_class::external_cancel
+                        || exit.what == sup::exit_class::success; // a supervisor has completed
+  return in_order ? "shutdown" : std::string{label(exit.what)};
 }
 
 caf::error error_of(death how) {

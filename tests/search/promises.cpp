@@ -123,6 +123,20 @@ void promises::check_attempts(const effect& x) {
        "a life that was there before", site_of(x.who.who));
 }
 
+/// Who comes up with its elders is not there before them, though a command may have started it meanwhile.
+void promises::check_younger_are_down(slot seat) {
+  const auto how = mine().reach_of(seat).strategy;
+  const auto& mind = before_->office_of(turn_->who).mind;
+  const auto& mine_now = mind.children[seat];
+  if ((how != strategy::rest_for_one && how != strategy::one_for_all) || mine_now.gated
+      || !mind.regroups[mine_now.regroup].widens)
+    return;
+  for (slot other = 0; other < mind.children.size(); ++other)
+    if (mind.children[other].rank > mine_now.rank && mind.children[other].now != phase::vacant)
+      must(!is_there(after_->life_at(site_of(other))),
+           "a start beside a younger one that comes up with it", site_of(seat));
+}
+
 /// 2: started in the order of declaration, dependencies first; nobody before everybody who has to go
 /// down is down; 5: and not before the wait is over.
 void promises::check_starts(const effect& x) {
@@ -143,6 +157,8 @@ void promises::check_starts(const effect& x) {
       if (mind.children[other].regroup == group && other != seat)
         must(!is_going_down(after_->life_at(site_of(other))),
              "a start before all who go down with it are down", site_of(seat));
+    if (goes_along)
+      check_younger_are_down(seat);
     check_turn(x, group);
   }
   if (minds.open && !minds.mind.begun)

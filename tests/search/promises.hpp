@@ -61,6 +61,7 @@ private:
   std::uint32_t site_of(slot) const;
   const plan& mine() const;
   void note_decisions();
+  void check_younger_are_down(slot);
   void let_start(slot);
   std::deque<time_point>& strikes_of(std::uint32_t child);
   void note_dependents_of(const event& failure);

@@ -61,10 +61,10 @@ void note_optional(const declared_spec& spec, const std::string& above, faults& 
     const auto& child = spec.children[i];
     const auto where = above + "/children/" + std::to_string(i);
     if (child.criticality == criticality::optional && restarts != unlimited)
-      found.push_back({where + "/criticality",
-                       "more than " + std::to_string(restarts) + " restarts within "
-                         + to_string(period) + " quarantine " + showing::quoted(child.id)
-                         + " alone, and the tree goes on"});
+      found.push_back({where + "/criticality", "more than " + std::to_string(restarts)
+                                                 + " restarts within " + to_string(period)
+                                                 + " quarantine " + showing::quoted(child.id)
+                                                 + " alone, and the tree goes on"});
     if (child.start.nested)
       note_optional(*child.start.nested, where + "/supervisor", found);
   }

@@ -144,8 +144,9 @@ private:
       "SIGTERM, SIGINT and SIGQUIT stop the tree in order, the second of them ends at once.\n"
       "SIGUSR1 writes its state on standard error.\n"
       "\n"
-      "Exit code: 0 stopped on request, 1 gave up, could not start, or the work\n"
-      "failed, 2 bad file, 3 left children behind that could not be stopped.");
+      "Exit code: 0 stopped on request, or its significant children ended well; 1 gave\n"
+      "up, could not start, or the work failed; 2 bad file; 3 left children behind that\n"
+      "could not be stopped.");
   }
 
   void add_simulate() {

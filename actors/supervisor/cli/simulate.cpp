@@ -45,8 +45,7 @@ std::optional<script> asked_for(const simulate_options& asked, const declared_sp
 int code_of(const simulation& x) {
   if (!x.left_behind.empty())
     return exit_code::abandoned;
-  const auto well
-    = x.how == simulation_outcome::held_out || x.how == simulation_outcome::completed;
+  const auto well = x.how == simulation_outcome::held_out || x.how == simulation_outcome::completed;
   return well ? exit_code::clean : exit_code::gave_up;
 }
 

@@ -103,7 +103,8 @@ private:
   bool reported_ = false;    ///< the helper has said its last
   std::optional<fault> failure_{};
   process_end end_{};
-  std::size_t looks_ = 0; ///< at those who do not end
+  std::size_t looks_ = 0;  ///< at those who do not end
+  std::size_t delays_ = 0; ///< of the helper, when it was to tell something
 
   errand on_control_{};
   errand on_handle_{};

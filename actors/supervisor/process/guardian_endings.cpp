@@ -18,6 +18,9 @@ namespace {
 /// Within which a helper answers that is not held by somebody.
 constexpr auto answer_within = 500ms;
 
+/// So often it may be late without being held, where there is too little processor time for all.
+constexpr std::size_t most_delays = 60;
+
 /// After so many looks those who are still there are told of.
 constexpr std::size_t looks_in_silence = 6;
 
@@ -78,10 +81,15 @@ void os_process::guardian::main_is_gone() {
   expect_the_helper_to_tell(1s);
 }
 
+/// Not for being slow: only the helper knows who is to be killed.
 void os_process::guardian::give_helper_up() {
   silence_.end();
   if (!on_handle_)
     return;
+  if (!is_held(helper_.pid) && ++delays_ < most_delays) {
+    wake_helper();
+    return expect_the_helper_to_tell(answer_within);
+  }
   end_.helper = helper_end::gave_up;
   send_signal(helper_.handle, SIGKILL);
 }
@@ -90,8 +98,10 @@ void os_process::guardian::give_helper_up() {
 void os_process::guardian::kill_in_haste() {
   if (!on_handle_)
     return;
-  if (silence_) // it has not answered so far
+  if (silence_) { // it has not answered so far
+    delays_ = most_delays;
     give_helper_up();
+  }
   kill_marked(helper_.pid, marker_);
 }
 

@@ -126,4 +126,9 @@ some_processes kill_marked(pid_t session, const std::string& marker) {
   return alive;
 }
 
+bool is_held(pid_t who) {
+  const auto state = look_at(fs::path{"/proc"} / std::to_string(who)).state;
+  return state == 'T' || state == 't';
+}
+
 } // namespace supervisor

@@ -16,4 +16,7 @@ inline constexpr const char* marker_variable = "SUPERVISOR_PROCESS";
 /// has left the session and its environment is not found.
 some_processes kill_marked(pid_t session, const std::string& marker);
 
+/// Whether somebody has stopped it, by a signal or as its debugger.
+bool is_held(pid_t);
+
 } // namespace supervisor

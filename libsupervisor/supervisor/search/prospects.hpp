@@ -16,9 +16,9 @@ public:
 private:
   /// What failures of a child may mean for its supervisor.
   struct child_facts {
-    bool counts = false;            ///< it may be restarted, which is a strike against its supervisor
-    bool significant = false;       ///< the supervisor may end with it, see auto_shutdown
-    bool ends_above = false;        ///< a single one may be more than the supervisor bears
+    bool counts = false;      ///< it may be restarted, which is a strike against its supervisor
+    bool significant = false; ///< the supervisor may end with it, see auto_shutdown
+    bool ends_above = false;  ///< a single one may be more than the supervisor bears
     std::uint32_t most = unlimited; ///< restarts that its limit bears before it ends the supervisor
     escalation_policy reach{};      ///< what that end is
   };
