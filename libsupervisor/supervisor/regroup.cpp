@@ -161,8 +161,10 @@ bool turn::join_those_started_since(std::uint32_t g) {
   const auto first = group(g).widens ? restarted_first(g) : nobody;
   if (first == nobody)
     return false;
+  const auto merges = takes_dependents_along(first); // others that overlap with it, see `join_for`
   each_touched(first, [&](slot x) {
-    if (row(x).regroup != g && (is_alive(x) || row(x).regroup != in_none))
+    const auto elsewhere = row(x).regroup != in_none && row(x).regroup != g && !merges;
+    if (elsewhere || (row(x).regroup == in_none && is_alive(x)))
       join_for(g, x, fate::rise);
   });
   return group(g).still_up > 0 || group(g).resume > now_;
