@@ -106,23 +106,25 @@ bool turn::significant_end(const ended& end) {
   if (!plan_.of(who).significant || plan_.auto_shutdown == auto_shutdown::never)
     return false;
   if (plan_.auto_shutdown == auto_shutdown::all_significant)
-    for (auto x = state_.oldest; x != nobody; x = row(x).younger) {
-      const auto& r = row(x);
-      const auto active = is_alive(x) || r.now == phase::waiting || r.regroup != in_none;
-      if (x != who && active && plan_.of(x).significant)
+    for (auto x = state_.oldest; x != nobody; x = row(x).younger)
+      if (x != who && is_coming_or_there(x) && plan_.of(x).significant)
         return false;
-    }
   const auto well = end.exit.what == exit_class::success && significant_others_ended_well(who);
   this->end(well ? aim::completed : aim::auto_shutdown, who);
   return true;
+}
+
+bool turn::is_coming_or_there(slot who) const {
+  const auto& r = row(who);
+  return is_alive(who) || r.now == phase::waiting || r.regroup != in_none;
 }
 
 /// As far as they have ended.
 bool turn::significant_others_ended_well(slot who) const {
   for (slot x = 0; x < state_.children.size(); ++x) {
     const auto& r = row(x);
-    const auto is_over = !is_alive(x) && r.now != phase::vacant && r.now != phase::waiting;
-    if (x != who && is_over && plan_.of(x).significant && !r.done)
+    const auto has_ended = r.now != phase::vacant && !is_coming_or_there(x);
+    if (x != who && has_ended && plan_.of(x).significant && !r.done)
       return false;
   }
   return !state_.lost_significant;
@@ -181,8 +183,11 @@ void turn::leave(slot who, supervisor::fate then) {
 
 /// No regroup finds it any more; its seat is kept, and named in reports, if it was declared.
 void turn::forget(slot who) {
-  if (row(who).added)
+  if (row(who).added) {
+    const auto fails = plan_.of(who).significant && !row(who).done;
+    state_.lost_significant = state_.lost_significant || fails;
     return vacate(who);
+  }
   drop_from_order(who);
   keep_promises(who, objection::withdrawn);
   ungate_dependents_of(who);

@@ -157,8 +157,7 @@ struct regroup {
   bool rising = false;
   bool begins = false; ///< some of its children have never been started
   bool failed = false; ///< somebody in it was abandoned: it cannot go up again
-  bool widens
-    = false; ///< all whom its culprit takes along come up with it: those started since, too
+  bool widens = false; ///< who is started meanwhile and is touched by it comes up with it, too
   aim then{};
   std::uint32_t members = 0;
   std::uint32_t still_up = 0;
@@ -208,7 +207,7 @@ struct state {
   std::uint32_t ending = in_none; ///< the regroup that ends the supervisor
   bool begun = false;             ///< every child was started once
   bool finished = false;
-  bool lost_significant = false; ///< one that did not end well, and whose seat is free since
+  bool lost_significant = false; ///< one that ended, not well, and is forgotten
 
   friend bool operator==(const state&, const state&) = default;
 };

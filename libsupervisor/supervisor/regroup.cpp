@@ -97,6 +97,8 @@ void turn::go_on_all() {
 /// A restart: of one child, of it and those who depend on it, of it and its younger siblings, or of all;
 /// within its team, if it has one. Who follows one of them goes along.
 void turn::regroup_from(slot who, time_point resume) {
+  if (const auto g = group_to_restart(who); g != in_none)
+    return join_failure(g, who, resume);
   if (touches_nobody_else(who)) {
     wait_for(who, wait_reason::time, resume);
     return announce_wait(who, resume);
@@ -155,16 +157,35 @@ slot turn::restarted_first(std::uint32_t g) const {
   return x;
 }
 
+/// The one that is down, or on its way, and touches this child, though a command has started it meanwhile.
+std::uint32_t turn::group_to_restart(slot who) {
+  for (std::uint32_t g = 0; g < state_.regroups.size(); ++g) {
+    const auto first = may_widen(g) ? restarted_first(g) : nobody;
+    auto is_touched = false;
+    if (first != nobody)
+      each_touched(first, [&](slot touched) { is_touched = is_touched || touched == who; });
+    if (is_touched)
+      return g;
+  }
+  return in_none;
+}
+
+/// It has failed before its group came up: it comes up with that, and not before its own wait is over.
+void turn::join_failure(std::uint32_t g, slot who, time_point resume) {
+  join_those_touched(g, who, fate::rise);
+  group(g).resume = std::max(group(g).resume, resume);
+  go_down_again(g);
+}
+
 /// While it waited, commands may have started children that its restart touches: they go down, and come
 /// up in their places. True: somebody has to go down, or must not come up yet.
 bool turn::join_those_started_since(std::uint32_t g) {
-  const auto first = group(g).widens ? restarted_first(g) : nobody;
+  const auto first = may_widen(g) ? restarted_first(g) : nobody;
   if (first == nobody)
     return false;
-  const auto merges = takes_dependents_along(first); // others that overlap with it, see `join_for`
   each_touched(first, [&](slot x) {
-    const auto elsewhere = row(x).regroup != in_none && row(x).regroup != g && !merges;
-    if (elsewhere || (row(x).regroup == in_none && is_alive(x)))
+    const auto in = row(x).regroup; // that of another failure has a wait of its own
+    if (in == in_none ? is_alive(x) : !group(in).widens)
       join_for(g, x, fate::rise);
   });
   return group(g).still_up > 0 || group(g).resume > now_;
@@ -294,6 +315,13 @@ nanoseconds turn::patience(std::uint32_t g) const {
   return longest;
 }
 
+/// Some have joined it that are up, or have to wait longer.
+void turn::go_down_again(std::uint32_t g) {
+  drop_group_deadline(g);
+  group(g).down = false;
+  go_down(g);
+}
+
 void turn::go_on(std::uint32_t g) {
   if (group(g).rising)
     return;
@@ -363,16 +391,18 @@ void turn::on_group_due(std::uint32_t g) {
     return tell_all(g);
   if (!join_those_started_since(g))
     return rise(g);
-  group(g).down = false; // until they are, and all of them have waited
-  go_down(g);
+  go_down_again(g);
+}
+
+/// Nobody of it has come up again so far.
+bool turn::may_widen(std::uint32_t g) const {
+  const auto& x = state_.regroups[g];
+  return x.widens && !x.rising && !finishes(x.then);
 }
 
 /// It is down, and waits until it may come up again.
 bool turn::waits_to_rise(std::uint32_t g) const {
-  if (g == in_none)
-    return false;
-  const auto& x = state_.regroups[g];
-  return x.widens && x.down && !x.rising && !finishes(x.then);
+  return g != in_none && may_widen(g) && state_.regroups[g].down;
 }
 
 /// Somebody wants this child of it up now: with the whole group if that waits for this one, else alone

@@ -88,8 +88,6 @@ void turn::give_seat_back(slot who) {
       g.culprit = nobody;
   fact(event_type::child_runtime_state_removed, current(who));
   todo(deed::vacate, current(who));
-  state_.lost_significant
-    = state_.lost_significant || (plan_.of(who).significant && !row(who).done);
   empty_seat(who);
   if (who < tally_.children.size())
     tally_.children[who] = {};

@@ -219,6 +219,7 @@ private:
   void abandon(slot);
   void leave_down(slot, bool done);
   bool significant_end(const ended&);
+  bool is_coming_or_there(slot) const;
   bool significant_others_ended_well(slot) const;
   void park(slot);
   void meet_fate(slot);
@@ -255,6 +256,8 @@ private:
   std::vector<slot> with_dependents(slot) const;
   void join_those_touched(std::uint32_t group, slot, fate);
   slot restarted_first(std::uint32_t group) const;
+  std::uint32_t group_to_restart(slot);
+  void join_failure(std::uint32_t group, slot, time_point resume);
   bool join_those_started_since(std::uint32_t group);
   void join_for(std::uint32_t group, slot, fate);
   void merge(std::uint32_t old, std::uint32_t into);
@@ -264,6 +267,7 @@ private:
   void end(aim, slot culprit, slot needed_by = nobody);
   void go_down(std::uint32_t group);
   nanoseconds patience(std::uint32_t group) const;
+  void go_down_again(std::uint32_t group);
   void go_on(std::uint32_t group);
   void tell_next(std::uint32_t group);
   void tell_all(std::uint32_t group);
@@ -271,6 +275,7 @@ private:
   void all_down(std::uint32_t group);
   void announce_wait(slot, time_point until);
   void on_group_due(std::uint32_t group);
+  bool may_widen(std::uint32_t group) const;
   bool waits_to_rise(std::uint32_t group) const;
   void start_of_waiting(slot);
   void rise(std::uint32_t group);

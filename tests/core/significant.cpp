@@ -84,6 +84,21 @@ SCENARIO("a supervisor has completed if all of its significant children ended we
     it.exits("last", ended_well);
     CHECK(it.exits("first", ended_well) == "stop other, finish after first");
   }
+  GIVEN("one that was added, and that an operator has removed") {
+    core_under_test it{pair(auto_shutdown::all_significant, restart::transient)};
+    it.start();
+    it.add(vital_child("more", restart::transient));
+    it.command(command::remove_child, "more");
+    it.exits("last", ended_well);
+    CHECK(it.exits("first", ended_well) == "stop other, complete after first");
+  }
+  GIVEN("one that is about to come up with its siblings") {
+    core_under_test it{
+      pair(auto_shutdown::any_significant, restart::transient, strategy::rest_for_one)};
+    it.start();
+    CHECK(it.crash("other") == "stop last, wait 10ms");
+    CHECK(it.exits("first", ended_well) == "complete after first");
+  }
   GIVEN("one that an operator holds") {
     core_under_test it{pair(auto_shutdown::all_significant, restart::transient)};
     it.start();

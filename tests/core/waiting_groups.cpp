@@ -56,6 +56,22 @@ SCENARIO("a child that a command starts while its group waits is restarted with 
     CHECK(it.said().fence == fence_decision::started_immediately);
     CHECK(it.advance(60s) == "stop d, start f, start c, start d");
   }
+  GIVEN("one that is started by command, and fails before the group comes up") {
+    for (const auto how : {strategy::rest_for_one, strategy::one_for_all}) {
+      core_under_test it{house(how)};
+      it.start();
+      it.crash("f");
+      it.advance(20s);
+      CHECK(it.command(command::restart_child, "d") == "start d");
+      CHECK(it.command(command::restart_child, "c") == "start c");
+      CHECK(it.crash("c") == "stop d, wait 1min");
+      CHECK(it.advance(59s) == "");
+      const std::string first = how == strategy::one_for_all ? "start a, " : "";
+      CHECK(it.advance(1s) == first + "start f, start c, start d");
+      CHECK(it.state().strikes.size() == 2);
+      CHECK(it.advance(1h) == "");
+    }
+  }
   GIVEN("nobody is started meanwhile") {
     core_under_test it{house(strategy::rest_for_one)};
     it.start();
