@@ -26,8 +26,8 @@ loaded_tree load_tree(const std::filesystem::path&, const catalog&, program&);
 /// To be started only if the file is good then.
 supervisor_spec bind(spec_draft&, const catalog&, program&);
 
-/// The same of one that is looked at and not run: factories that the catalog does not know are only
-/// warned of, since nobody starts them.
+/// Reads and checks a file that is looked at and not run. Factories that the catalog does not know are
+/// warnings only, since nothing starts them.
 std::optional<declared_spec> load_to_try(const std::filesystem::path&, const catalog&);
 
 /// The factories and checks in a tree that a catalog does not know; what `catalog::bind` says of them.

@@ -69,6 +69,7 @@ private:
   void wake_helper();
   void expect_the_helper_to_tell(nanoseconds within);
   void main_is_gone();
+  void helper_is_silent();
   void give_helper_up();
 
   // -- guardian_endings.cpp: those whom it leaves behind

@@ -69,7 +69,7 @@ void os_process::guardian::kill() {
 
 /// Whoever can hold the helper, by a signal or as its debugger, could otherwise keep its program alive.
 void os_process::guardian::expect_the_helper_to_tell(nanoseconds within) {
-  silence_ = host_.patiently(within, [self = shared_from_this()] { self->give_helper_up(); });
+  silence_ = host_.patiently(within, [self = shared_from_this()] { self->helper_is_silent(); });
 }
 
 /// The helper, as its parent, has to tell of that.
@@ -81,15 +81,19 @@ void os_process::guardian::main_is_gone() {
   expect_the_helper_to_tell(1s);
 }
 
-/// Not for being slow: only the helper knows who is to be killed.
-void os_process::guardian::give_helper_up() {
+/// A helper that is only slow gets more time: nobody else knows who is to be killed.
+void os_process::guardian::helper_is_silent() {
   silence_.end();
   if (!on_handle_)
     return;
-  if (!is_held(helper_.pid) && ++delays_ < most_delays) {
-    wake_helper();
-    return expect_the_helper_to_tell(answer_within);
-  }
+  if (is_held(helper_.pid) || ++delays_ >= most_delays)
+    return give_helper_up();
+  wake_helper();
+  expect_the_helper_to_tell(answer_within);
+}
+
+void os_process::guardian::give_helper_up() {
+  silence_.end();
   end_.helper = helper_end::gave_up;
   send_signal(helper_.handle, SIGKILL);
 }
@@ -98,10 +102,8 @@ void os_process::guardian::give_helper_up() {
 void os_process::guardian::kill_in_haste() {
   if (!on_handle_)
     return;
-  if (silence_) { // it has not answered so far
-    delays_ = most_delays;
+  if (silence_) // the helper has not answered so far
     give_helper_up();
-  }
   kill_marked(helper_.pid, marker_);
 }
 
