@@ -170,6 +170,8 @@ void core_under_test::obey(const std::vector<input>& xs, std::string& text) {
     given_ += x.what >= news::command;
   step(plan(), state_, tally_, xs, now, out);
   check(out);
+  if (after_step)
+    after_step(xs, out);
   append(text, show(out.todo, now, [this](slot i) { return name_of(i); }));
   for (const auto& x : out.todo)
     carry_out(x);

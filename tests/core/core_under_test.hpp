@@ -5,6 +5,7 @@
 #include <supervisor/explain.hpp>
 #include <supervisor/roster.hpp>
 
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <set>
@@ -113,6 +114,9 @@ public:
   bool is_deaf = false;  ///< it does not say that it has heard all that came before
   bool is_large = false; ///< too large to look at all of it after every step
   aim over{};
+
+  /// Called after each step, if there is one.
+  std::function<void(std::span<const input>, const effects&)> after_step{};
 
 private:
   static void append(std::string& text, const std::string& more);

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <frozen/core.hpp>
+
+#include <string>
+
+namespace frozen {
+
+/// What must be true of every state, whatever happened: the first thing that is not, or "".
+/// `owed`: commands that were given and not answered so far.
+std::string broken_invariant(const state& s, const plan& p, std::size_t owed);
+
+} // namespace frozen
