@@ -6,9 +6,9 @@
 
 #include <supervisor/cli/catalog.hpp>
 #include <supervisor/cli/loading.hpp>
-#include <supervisor/lint.hpp>
-#include <supervisor/plan.hpp>
-#include <supervisor/simulate.hpp>
+#include <supervisor/plan/plan.hpp>
+#include <supervisor/rules/lint.hpp>
+#include <supervisor/simulate/simulate.hpp>
 
 #include <chrono>
 #include <cstdio>

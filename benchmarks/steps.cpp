@@ -2,9 +2,9 @@
 // in three steps. How it grows with the number of children; and with what children are asked for.
 
 #include <benchmark/benchmark.h>
-#include <supervisor/core.hpp>
-#include <supervisor/make_plan.hpp>
-#include <supervisor/spec.hpp>
+#include <supervisor/mind/core.hpp>
+#include <supervisor/plan/make_plan.hpp>
+#include <supervisor/spec/spec.hpp>
 
 #include <string>
 #include <vector>

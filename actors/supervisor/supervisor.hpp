@@ -9,6 +9,6 @@
 #include "supervisor/actors/pool.hpp"
 #include "supervisor/actors/ref.hpp"
 #include "supervisor/actors/tree.hpp"
-#include "supervisor/effective.hpp"
+#include "supervisor/effective/effective.hpp"
 #include "supervisor/policies.hpp"
-#include "supervisor/spec.hpp"
+#include "supervisor/spec/spec.hpp"

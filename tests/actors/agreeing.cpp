@@ -4,7 +4,7 @@
 #include "../core/any_limits.hpp"
 
 #include <doctest/doctest.h>
-#include <supervisor/objections.hpp>
+#include <supervisor/report/objections.hpp>
 #include <supervisor/test/tree.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <supervisor/simulate.hpp>
+#include <supervisor/simulate/simulate.hpp>
 #include <supervisor/test/tree.hpp>
 
 #include <random>

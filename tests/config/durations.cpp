@@ -1,4 +1,4 @@
-#include "supervisor/config/duration.hpp"
+#include "supervisor/text/duration.hpp"
 
 #include <doctest/doctest.h>
 

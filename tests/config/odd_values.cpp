@@ -2,8 +2,8 @@
 
 #include "said.hpp"
 
-#include <supervisor/effective.hpp>
-#include <supervisor/lint.hpp>
+#include <supervisor/effective/effective.hpp>
+#include <supervisor/rules/lint.hpp>
 
 using namespace supervisor;
 using namespace std::chrono_literals;

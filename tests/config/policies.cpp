@@ -1,6 +1,6 @@
 #include "said.hpp"
 
-#include <supervisor/effective.hpp>
+#include <supervisor/effective/effective.hpp>
 
 using namespace supervisor;
 using namespace std::chrono_literals;

@@ -1,7 +1,7 @@
 #include "said.hpp"
 
 #include <supervisor/rules/validate.hpp>
-#include <supervisor/tcp_address.hpp>
+#include <supervisor/spec/tcp_address.hpp>
 
 #include <limits>
 

@@ -1,7 +1,7 @@
 #include "said.hpp"
 
-#include <supervisor/effective.hpp>
-#include <supervisor/plan.hpp>
+#include <supervisor/effective/effective.hpp>
+#include <supervisor/plan/plan.hpp>
 
 #include <fstream>
 #include <random>

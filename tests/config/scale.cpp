@@ -4,9 +4,9 @@
 #include "said.hpp"
 
 #include <supervisor/config/finder.hpp>
-#include <supervisor/lint.hpp>
-#include <supervisor/plan.hpp>
-#include <supervisor/simulate.hpp>
+#include <supervisor/plan/plan.hpp>
+#include <supervisor/rules/lint.hpp>
+#include <supervisor/simulate/simulate.hpp>
 
 #include <functional>
 

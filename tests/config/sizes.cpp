@@ -1,4 +1,4 @@
-#include "supervisor/config/size.hpp"
+#include "supervisor/text/size.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,8 +2,8 @@
 
 #include "core_under_test.hpp"
 
-#include <supervisor/changes.hpp>
-#include <supervisor/make_changes.hpp>
+#include <supervisor/changes/changes.hpp>
+#include <supervisor/changes/make_changes.hpp>
 
 using namespace supervisor;
 using namespace std::chrono_literals;

@@ -1,5 +1,5 @@
-#include <supervisor/changes.hpp>
-#include <supervisor/effective.hpp>
+#include <supervisor/changes/changes.hpp>
+#include <supervisor/effective/effective.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 
 #include "commanded.hpp"
 
-#include <supervisor/report.hpp>
+#include <supervisor/report/report.hpp>
 
 #include <algorithm>
 

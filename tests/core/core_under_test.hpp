@@ -1,9 +1,9 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <supervisor/effective.hpp>
-#include <supervisor/explain.hpp>
-#include <supervisor/roster.hpp>
+#include <supervisor/effective/effective.hpp>
+#include <supervisor/plan/roster.hpp>
+#include <supervisor/report/explain.hpp>
 
 #include <functional>
 #include <initializer_list>

@@ -2,8 +2,8 @@
 
 #include "commanded.hpp"
 
-#include <supervisor/report.hpp>
-#include <supervisor/tcp_address.hpp>
+#include <supervisor/report/report.hpp>
+#include <supervisor/spec/tcp_address.hpp>
 
 using namespace supervisor;
 using namespace std::chrono_literals;

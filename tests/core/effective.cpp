@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <supervisor/effective.hpp>
+#include <supervisor/effective/effective.hpp>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 
 #include "core_under_test.hpp"
 
-#include <supervisor/lint.hpp>
+#include <supervisor/rules/lint.hpp>
 
 #include <memory>
 

@@ -1,7 +1,7 @@
 // The record of a command: what the core says came of it, in words for whoever gave it.
 
 #include <doctest/doctest.h>
-#include <supervisor/control.hpp>
+#include <supervisor/report/control.hpp>
 
 #include <set>
 

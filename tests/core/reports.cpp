@@ -2,7 +2,7 @@
 
 #include "core_under_test.hpp"
 
-#include <supervisor/report.hpp>
+#include <supervisor/report/report.hpp>
 
 #include <algorithm>
 

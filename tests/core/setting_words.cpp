@@ -1,7 +1,7 @@
 // Settings as people read them: in the effective policy and in the list of changes.
 
 #include <doctest/doctest.h>
-#include <supervisor/setting_words.hpp>
+#include <supervisor/spec/setting_words.hpp>
 
 using namespace supervisor;
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 
 #include "core_under_test.hpp"
 
-#include <supervisor/changes.hpp>
+#include <supervisor/changes/changes.hpp>
 
 #include <algorithm>
 

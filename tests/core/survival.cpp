@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <supervisor/rules/validate.hpp>
-#include <supervisor/survival.hpp>
+#include <supervisor/search/survival.hpp>
 
 #include <sstream>
 

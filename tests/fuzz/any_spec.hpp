@@ -2,7 +2,7 @@
 
 #include "choices.hpp"
 
-#include <supervisor/spec.hpp>
+#include <supervisor/spec/spec.hpp>
 
 #include <bit>
 #include <limits>

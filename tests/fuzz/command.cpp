@@ -2,13 +2,13 @@
 #include "must.hpp"
 #include "printable.hpp"
 
-#include <supervisor/config/duration.hpp>
-#include <supervisor/config/size.hpp>
-#include <supervisor/control.hpp>
-#include <supervisor/setting_words.hpp>
-#include <supervisor/simulate.hpp>
-#include <supervisor/simulate/read_line.hpp>
-#include <supervisor/tcp_address.hpp>
+#include <supervisor/report/control.hpp>
+#include <supervisor/simulate/script/read_line.hpp>
+#include <supervisor/simulate/simulate.hpp>
+#include <supervisor/spec/setting_words.hpp>
+#include <supervisor/spec/tcp_address.hpp>
+#include <supervisor/text/duration.hpp>
+#include <supervisor/text/size.hpp>
 
 #include <algorithm>
 #include <csignal>

@@ -5,7 +5,7 @@
 
 #include "../core/invariants.hpp"
 
-#include <supervisor/roster.hpp>
+#include <supervisor/plan/roster.hpp>
 
 #include <algorithm>
 #include <set>

@@ -3,10 +3,10 @@
 #include "must.hpp"
 #include "printable.hpp"
 
-#include <supervisor/changes.hpp>
-#include <supervisor/effective.hpp>
-#include <supervisor/lint.hpp>
-#include <supervisor/plan.hpp>
+#include <supervisor/changes/changes.hpp>
+#include <supervisor/effective/effective.hpp>
+#include <supervisor/plan/plan.hpp>
+#include <supervisor/rules/lint.hpp>
 
 #include <algorithm>
 #include <charconv>

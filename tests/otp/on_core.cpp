@@ -2,9 +2,9 @@
 
 #include "spec_of.hpp"
 
-#include <supervisor/core.hpp>
-#include <supervisor/objections.hpp>
-#include <supervisor/roster.hpp>
+#include <supervisor/mind/core.hpp>
+#include <supervisor/plan/roster.hpp>
+#include <supervisor/report/objections.hpp>
 
 #include <functional>
 #include <map>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <supervisor/spec.hpp>
+#include <supervisor/spec/spec.hpp>
 
 #include <cstdint>
 #include <string>

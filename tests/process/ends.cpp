@@ -1,5 +1,5 @@
 #include "supervisor/process/exit_of_process.hpp"
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 
 #include <doctest/doctest.h>
 

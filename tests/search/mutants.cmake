@@ -4,9 +4,9 @@
 
 set(mutants "")
 
-# mutant(<name> <file of the core> <text> <instead>)
+# mutant(<name> <file of the mind> <text> <instead>)
 function(mutant name file text instead)
-  set(from ${PROJECT_SOURCE_DIR}/libsupervisor/supervisor/${file})
+  set(from ${PROJECT_SOURCE_DIR}/libsupervisor/supervisor/mind/${file})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from})
   file(READ ${from} source)
   string(FIND "${source}" "${text}" first)

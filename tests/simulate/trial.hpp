@@ -1,7 +1,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <supervisor/simulate.hpp>
+#include <supervisor/simulate/simulate.hpp>
 
 #include <string>
 #include <string_view>

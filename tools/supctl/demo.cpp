@@ -4,7 +4,7 @@
 #include "shop.hpp"
 
 #include "supervisor/actors/error.hpp"
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 
 #include <stdexcept>
 #include <thread>

@@ -1,6 +1,6 @@
 #include "demo_arguments.hpp"
 
-#include "supervisor/config/duration.hpp"
+#include "supervisor/text/duration.hpp"
 
 #include <algorithm>
 #include <limits>

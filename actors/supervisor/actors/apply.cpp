@@ -1,7 +1,7 @@
 // A tree becomes another one: supervisor by supervisor, from the root down, or not at all.
 
 #include "supervisor/actors/tree.hpp"
-#include "supervisor/roster.hpp"
+#include "supervisor/plan/roster.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 #include "supervisor/actors/exit_of.hpp"
 #include "supervisor/actors/standard_error.hpp"
 #include "supervisor/actors/supervisor_actor.hpp"
-#include "supervisor/make_changes.hpp"
-#include "supervisor/make_plan.hpp"
+#include "supervisor/changes/make_changes.hpp"
+#include "supervisor/plan/make_plan.hpp"
 #include "supervisor/rules/find_lints.hpp"
 
 #include <algorithm>

@@ -5,10 +5,10 @@
 #include "supervisor/actors/error.hpp"
 #include "supervisor/actors/made_of.hpp"
 #include "supervisor/actors/ref.hpp"
-#include "supervisor/changes.hpp"
-#include "supervisor/effective.hpp"
-#include "supervisor/lint.hpp"
-#include "supervisor/spec.hpp"
+#include "supervisor/changes/changes.hpp"
+#include "supervisor/effective/effective.hpp"
+#include "supervisor/rules/lint.hpp"
+#include "supervisor/spec/spec.hpp"
 
 #include <concepts>
 #include <exception>

@@ -3,7 +3,7 @@
 // Whether two launchers start the same: internal to the templates of launcher.hpp.
 
 #include "supervisor/actors/cell.hpp"
-#include "supervisor/spec.hpp"
+#include "supervisor/spec/spec.hpp"
 
 #include <concepts>
 #include <functional>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "supervisor/actors/type_ids.hpp"
-#include "supervisor/control.hpp"
-#include "supervisor/explain.hpp"
+#include "supervisor/report/control.hpp"
+#include "supervisor/report/explain.hpp"
 
 #include <any>
 #include <functional>

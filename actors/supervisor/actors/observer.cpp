@@ -1,6 +1,6 @@
 #include "supervisor/actors/observer.hpp"
 
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 #include "supervisor/text/printable.hpp"
 
 #include <algorithm>

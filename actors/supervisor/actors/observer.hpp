@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/control.hpp"
+#include "supervisor/report/control.hpp"
 
 #include <functional>
 #include <iosfwd>

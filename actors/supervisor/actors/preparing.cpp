@@ -2,7 +2,7 @@
 
 #include "supervisor/actors/alarm.hpp"
 #include "supervisor/actors/reachable.hpp"
-#include "supervisor/due.hpp"
+#include "supervisor/mind/due.hpp"
 
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 #include "supervisor/actors/reachable.hpp"
 
-#include "supervisor/tcp_address.hpp"
+#include "supervisor/spec/tcp_address.hpp"
 
 #include <netdb.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 #include "supervisor/actors/stall_watch.hpp"
 
 #include "supervisor/actors/messages.hpp"
-#include "supervisor/due.hpp"
+#include "supervisor/mind/due.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/caf_compat.hpp"
-#include "supervisor/event.hpp"
+#include "supervisor/facts/event.hpp"
 
 #include <condition_variable>
 #include <functional>

@@ -3,7 +3,7 @@
 #include "supervisor/actors/alarm.hpp"
 #include "supervisor/actors/exit_of.hpp"
 #include "supervisor/actors/tree_core.hpp"
-#include "supervisor/roster.hpp"
+#include "supervisor/plan/roster.hpp"
 
 #include <deque>
 #include <mutex>

@@ -1,7 +1,7 @@
 // What others want of a supervisor: who it is that they mean, and what came of it.
 
 #include "supervisor/actors/supervisor_actor.hpp"
-#include "supervisor/objections.hpp"
+#include "supervisor/report/objections.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "supervisor/actors/tree.hpp"
 
 #include "supervisor/actors/supervisor_actor.hpp"
-#include "supervisor/make_plan.hpp"
+#include "supervisor/plan/make_plan.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -2,8 +2,8 @@
 
 #include "supervisor/actors/pool.hpp"
 #include "supervisor/actors/tree_core.hpp"
-#include "supervisor/changes.hpp"
-#include "supervisor/explain.hpp"
+#include "supervisor/changes/changes.hpp"
+#include "supervisor/report/explain.hpp"
 
 #include <any>
 #include <string>

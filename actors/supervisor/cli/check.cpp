@@ -1,8 +1,8 @@
 #include "supervisor/cli/commands.hpp"
 #include "supervisor/cli/loading.hpp"
 #include "supervisor/cli/open_files.hpp"
-#include "supervisor/effective.hpp"
-#include "supervisor/lint.hpp"
+#include "supervisor/effective/effective.hpp"
+#include "supervisor/rules/lint.hpp"
 #include "supervisor/text/printable.hpp"
 
 #include <iostream>

@@ -4,10 +4,10 @@
 #include "supervisor/cli/console.hpp"
 #include "supervisor/cli/descriptors.hpp"
 #include "supervisor/cli/script_help.hpp"
-#include "supervisor/config/duration.hpp"
 #include "supervisor/config/json.hpp"
-#include "supervisor/config/size.hpp"
+#include "supervisor/text/duration.hpp"
 #include "supervisor/text/printable.hpp"
+#include "supervisor/text/size.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "supervisor/cli/catalog.hpp"
-#include "supervisor/simulate.hpp"
-#include "supervisor/survival.hpp"
+#include "supervisor/search/survival.hpp"
+#include "supervisor/simulate/simulate.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "supervisor/cli/event_line.hpp"
 
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 #include "supervisor/text/printable.hpp"
 
 namespace supervisor {

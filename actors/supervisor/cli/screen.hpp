@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 
 #include <cstddef>
 #include <functional>

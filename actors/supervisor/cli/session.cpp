@@ -3,7 +3,7 @@
 #include "supervisor/cli/signals.hpp"
 #include "supervisor/cli/threads.hpp"
 #include "supervisor/cli/tree_view.hpp"
-#include "supervisor/process_spec.hpp"
+#include "supervisor/spec/process_spec.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include "supervisor/host/host_state.hpp"
 
-#include "supervisor/due.hpp"
+#include "supervisor/mind/due.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/expected.hpp"
-#include "supervisor/process_spec.hpp"
+#include "supervisor/spec/process_spec.hpp"
 
 #include <optional>
 #include <string>

@@ -2,8 +2,8 @@
 
 #include "supervisor/expected.hpp"
 #include "supervisor/process/wire.hpp"
-#include "supervisor/process_spec.hpp"
-#include "supervisor/spec.hpp"
+#include "supervisor/spec/process_spec.hpp"
+#include "supervisor/spec/spec.hpp"
 
 #include <string>
 #include <vector>

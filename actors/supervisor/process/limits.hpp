@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/process/cgroup_leaf.hpp"
-#include "supervisor/spec.hpp"
+#include "supervisor/spec/spec.hpp"
 
 #include <cstdint>
 #include <optional>

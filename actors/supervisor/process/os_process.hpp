@@ -4,8 +4,8 @@
 #include "supervisor/host/host.hpp"
 #include "supervisor/process/notice.hpp"
 #include "supervisor/process/some_processes.hpp"
-#include "supervisor/process_spec.hpp"
-#include "supervisor/spec.hpp"
+#include "supervisor/spec/process_spec.hpp"
+#include "supervisor/spec/spec.hpp"
 
 #include <chrono>
 #include <cstddef>

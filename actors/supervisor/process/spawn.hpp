@@ -4,7 +4,7 @@
 #include "supervisor/process/account.hpp"
 #include "supervisor/process/descriptor.hpp"
 #include "supervisor/process/limits.hpp"
-#include "supervisor/process_spec.hpp"
+#include "supervisor/spec/process_spec.hpp"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/process_spec.hpp"
+#include "supervisor/spec/process_spec.hpp"
 
 #include <functional>
 #include <map>

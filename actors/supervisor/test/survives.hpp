@@ -1,7 +1,7 @@
 #pragma once
 
+#include "supervisor/search/survival.hpp"
 #include "supervisor/supervisor.hpp"
-#include "supervisor/survival.hpp"
 
 namespace supervisor::test {
 

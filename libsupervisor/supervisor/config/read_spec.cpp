@@ -1,5 +1,5 @@
+#include "supervisor/config/fields/objects.hpp"
 #include "supervisor/config/json.hpp"
-#include "supervisor/config/objects.hpp"
 #include "supervisor/config/text_of.hpp"
 
 #include <optional>

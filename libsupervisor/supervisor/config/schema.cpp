@@ -1,6 +1,6 @@
-#include "supervisor/config/duration.hpp"
-#include "supervisor/config/fields.hpp"
+#include "supervisor/config/fields/fields.hpp"
 #include "supervisor/config/json.hpp"
+#include "supervisor/text/duration.hpp"
 
 #include <nlohmann/json.hpp>
 

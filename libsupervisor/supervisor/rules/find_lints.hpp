@@ -3,9 +3,9 @@
 // Looks for what is legal and wrong, as a template: included by the one source file of each layer
 // that instantiates it, and by nobody else.
 
-#include "supervisor/lint.hpp"
-#include "supervisor/make_effective.hpp"
-#include "supervisor/start_order.hpp"
+#include "supervisor/effective/make_effective.hpp"
+#include "supervisor/effective/start_order.hpp"
+#include "supervisor/rules/lint.hpp"
 
 #include <memory>
 #include <unordered_set>

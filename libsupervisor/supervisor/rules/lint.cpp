@@ -1,4 +1,4 @@
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 #include "supervisor/rules/find_lints.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Limits of restarts that waits or stops alone make impossible to reach.
 
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 #include "supervisor/rules/find_lints.hpp"
 
 #include <algorithm>

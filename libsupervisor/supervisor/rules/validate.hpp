@@ -3,9 +3,9 @@
 // The rules of a spec, as templates: included by the one source file of each layer that
 // instantiates them, and by nobody else.
 
+#include "supervisor/effective/start_order.hpp"
 #include "supervisor/rules/names.hpp"
 #include "supervisor/rules/place.hpp"
-#include "supervisor/start_order.hpp"
 #include "supervisor/text/printable.hpp"
 
 #include <concepts>

@@ -1,4 +1,4 @@
-#include "supervisor/spec.hpp"
+#include "supervisor/spec/spec.hpp"
 
 #include "supervisor/rules/validate.hpp"
 #include "supervisor/text/printable.hpp"

@@ -1,6 +1,6 @@
 #include "supervisor/search/breaking.hpp"
 
-#include "supervisor/explain.hpp"
+#include "supervisor/report/explain.hpp"
 #include "supervisor/search/frontier.hpp"
 #include "supervisor/search/prospects.hpp"
 #include "supervisor/search/seen.hpp"

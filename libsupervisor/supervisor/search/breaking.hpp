@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/search/key.hpp"
-#include "supervisor/survival.hpp"
+#include "supervisor/search/survival.hpp"
 
 namespace supervisor::searching {
 

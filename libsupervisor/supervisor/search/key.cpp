@@ -1,6 +1,6 @@
 #include "supervisor/search/key.hpp"
 
-#include "supervisor/make_plan.hpp"
+#include "supervisor/plan/make_plan.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "supervisor/simulate/lines.hpp"
+#include "supervisor/simulate/script/lines.hpp"
 #include "supervisor/simulate/telling.hpp"
 
 #include <algorithm>

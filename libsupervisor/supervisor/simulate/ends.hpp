@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/core.hpp"
+#include "supervisor/mind/core.hpp"
 
 // How a model of children and supervisors has them end, as the actors do.
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/simulate.hpp"
+#include "supervisor/simulate/simulate.hpp"
 
 #include <deque>
 

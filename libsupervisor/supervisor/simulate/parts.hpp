@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/simulate/places.hpp"
-#include "supervisor/simulate/script.hpp"
+#include "supervisor/simulate/script/script.hpp"
 
 namespace supervisor::simulating {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/core.hpp"
+#include "supervisor/mind/core.hpp"
 
 #include <memory>
 #include <string>

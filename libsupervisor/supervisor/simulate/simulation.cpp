@@ -1,4 +1,4 @@
-#include "supervisor/simulate.hpp"
+#include "supervisor/simulate/simulate.hpp"
 
 namespace supervisor {
 

@@ -1,0 +1,60 @@
+#include "supervisor/config/fields/read_fields.hpp"
+
+namespace supervisor::config {
+
+namespace {
+
+constexpr auto backoff_table = std::to_array<field<backoff>>({
+  {.key = "initial_delay",
+   .what = holds::duration,
+   .doc = "Wait before the first of several restarts in a row; it doubles with each further one.",
+   .by_default = R"("10ms")",
+   .read = into<&backoff::first>},
+  {.key = "max_delay",
+   .what = holds::duration,
+   .doc = "The longest wait, jitter included.",
+   .by_default = R"("1s")",
+   .read = into<&backoff::longest>},
+  {.key = "jitter",
+   .what = holds::jitter,
+   .doc = "How chance spreads a wait: a ratio that is added at most, or a word.",
+   .by_default = R"("disabled")",
+   .read = into<&backoff::jitter>,
+   .one_of = jitter_words},
+});
+
+constexpr auto intensity_table = std::to_array<field<intensity>>({
+  {.key = "restarts",
+   .what = holds::count_or_word,
+   .doc = "How many restarts within the period are borne; one more, and the supervisor gives up.",
+   .by_default = "10",
+   .read = into<&intensity::restarts>,
+   .one_of = unlimited_word},
+  {.key = "period",
+   .what = holds::duration,
+   .doc = "The sliding period in which restarts are counted.",
+   .by_default = R"("60s")",
+   .read = into<&intensity::period>},
+});
+
+constexpr auto shutdown_table = std::to_array<field<stop_budget>>({
+  {.key = "graceful_timeout",
+   .what = holds::duration_or_word,
+   .doc = "How long a child may take to stop on its own.",
+   .by_default = R"("5s")",
+   .read = read_graceful,
+   .one_of = unlimited_word},
+  {.key = "abort_wait",
+   .what = holds::duration,
+   .doc = "How long a killed child may take to be gone.",
+   .by_default = R"("1s")",
+   .read = into<&stop_budget::abort_wait>},
+});
+
+} // namespace
+
+std::span<const field<backoff>> fields_of(const backoff&) { return backoff_table; }
+std::span<const field<intensity>> fields_of(const intensity&) { return intensity_table; }
+std::span<const field<stop_budget>> fields_of(const stop_budget&) { return shutdown_table; }
+
+} // namespace supervisor::config
