@@ -5,7 +5,7 @@
 //   checking [n] [word]    25000 and all lists; else those whose names have the word in them
 
 #include <supervisor/cli/catalog.hpp>
-#include <supervisor/cli/loading.hpp>
+#include <supervisor/cli/commands/loading.hpp>
 #include <supervisor/plan/plan.hpp>
 #include <supervisor/rules/lint.hpp>
 #include <supervisor/simulate/simulate.hpp>

@@ -3,7 +3,7 @@
 
 #include "peers/bench.hpp"
 
-#include <supervisor/actors/tree_core.hpp>
+#include <supervisor/actors/detail/tree_core.hpp>
 
 #include <benchmark/benchmark.h>
 

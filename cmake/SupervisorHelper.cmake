@@ -1,5 +1,5 @@
-# Whether supervisor::host and supervisor::process can be built, as SUPERVISOR_PROCESS_FOUND. It needs Boost's headers, and
-# a C library to link statically.
+# Whether supervisor::host, supervisor::os and supervisor::process can be built, as
+# SUPERVISOR_PROCESS_FOUND: they need Boost's headers, and a C library to link statically.
 set(SUPERVISOR_PROCESS_FOUND FALSE)
 if(SUPERVISOR_PROCESS)
   find_package(Threads REQUIRED)

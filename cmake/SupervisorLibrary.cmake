@@ -1,14 +1,19 @@
-# supervisor_library(<name> FOLDERS <folder>... [INTERNAL <header>...]
+# supervisor_library(<name> [FOLDERS <folder>...] [INTERNAL_FOLDERS <folder>...] [INTERNAL <header>...]
 #                    [PUBLIC <library>...] [PRIVATE <library>...])
 #
 # Makes supervisor::<name> from what lies in the folders; without sources it is header-only.
-# Installs it with its headers, but for the internal ones.
+# Installs it with the headers in FOLDERS, but for those that INTERNAL names.
 function(supervisor_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;INTERNAL;PUBLIC;PRIVATE")
-  list(TRANSFORM arg_FOLDERS APPEND "/*.cpp" OUTPUT_VARIABLE cpp)
-  list(TRANSFORM arg_FOLDERS APPEND "/*.hpp" OUTPUT_VARIABLE hpp)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;INTERNAL_FOLDERS;INTERNAL;PUBLIC;PRIVATE")
+  set(cpp ${arg_FOLDERS} ${arg_INTERNAL_FOLDERS})
+  set(hpp ${arg_FOLDERS})
+  list(TRANSFORM cpp APPEND "/*.cpp")
+  list(TRANSFORM hpp APPEND "/*.hpp")
   file(GLOB sources CONFIGURE_DEPENDS ${cpp})
-  file(GLOB headers CONFIGURE_DEPENDS ${hpp})
+  set(headers "")
+  if(hpp)
+    file(GLOB headers CONFIGURE_DEPENDS ${hpp})
+  endif()
   list(TRANSFORM arg_INTERNAL PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
   if(arg_INTERNAL)
     list(REMOVE_ITEM headers ${arg_INTERNAL})

@@ -6,7 +6,7 @@ set(include "\n[ \t]*#[ \t]*include[ \t]*")
 set(below_actors policies libsupervisor)
 set(everything ${below_actors} actors tools examples tests benchmarks)
 set(may_know_the_caf_version
-  actors/supervisor/actors/caf_compat.hpp
+  actors/supervisor/actors/caf/caf_compat.hpp
   actors/supervisor/test/virtual_system.hpp)
 
 # Calls rule(<file> <its text, without comments>) for every source in the folders.

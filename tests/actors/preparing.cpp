@@ -7,7 +7,7 @@
 #include <fstream>
 #include <memory>
 
-#include <supervisor/actors/reachable.hpp>
+#include <supervisor/actors/node/reachable.hpp>
 
 #include <netinet/in.h>
 #include <sys/socket.h>

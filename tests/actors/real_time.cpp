@@ -2,7 +2,7 @@
 // here is bounded by deadlines of its own.
 
 #include <doctest/doctest.h>
-#include <supervisor/actors/end_of_system.hpp>
+#include <supervisor/actors/detail/end_of_system.hpp>
 #include <supervisor/supervisor.hpp>
 
 #include <atomic>

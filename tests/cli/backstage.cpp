@@ -1,4 +1,4 @@
-#include "supervisor/cli/backstage.hpp"
+#include "supervisor/cli/session/backstage.hpp"
 
 #include "pipes.hpp"
 

@@ -1,4 +1,4 @@
-#include "supervisor/cli/orphans.hpp"
+#include "supervisor/cli/session/orphans.hpp"
 
 #include "server.hpp"
 

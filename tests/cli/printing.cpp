@@ -1,4 +1,4 @@
-#include "supervisor/cli/printer.hpp"
+#include "supervisor/cli/output/printer.hpp"
 
 #include "pipes.hpp"
 #include "program.hpp"

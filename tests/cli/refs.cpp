@@ -3,7 +3,7 @@
 #include "program.hpp"
 
 #include "supervisor/cli/catalog.hpp"
-#include "supervisor/cli/loading.hpp"
+#include "supervisor/cli/commands/loading.hpp"
 
 #include <doctest/doctest.h>
 

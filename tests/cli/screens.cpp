@@ -1,4 +1,4 @@
-#include "supervisor/cli/screen.hpp"
+#include "supervisor/cli/output/screen.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "supervisor/cli/service_manager.hpp"
+#include "supervisor/cli/session/service_manager.hpp"
 
 #include "program.hpp"
 

@@ -1,4 +1,4 @@
-#include "supervisor/cli/tree_view.hpp"
+#include "supervisor/cli/output/tree_view.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "must.hpp"
 #include "printable.hpp"
 
-#include <supervisor/process/notice.hpp>
+#include <supervisor/os/environment/notice.hpp>
 
 #include <algorithm>
 #include <cstdint>

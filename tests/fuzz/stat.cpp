@@ -1,6 +1,6 @@
 #include "must.hpp"
 
-#include <supervisor/process/helper/processes.hpp>
+#include <supervisor/os/helper/processes.hpp>
 
 #include <cstdint>
 #include <cstring>

@@ -1,7 +1,7 @@
 #include "must.hpp"
 #include "printable.hpp"
 
-#include <supervisor/process/lines.hpp>
+#include <supervisor/os/process/lines.hpp>
 #include <supervisor/text/printable.hpp>
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "supervisor/process/exit_of_process.hpp"
+#include "supervisor/os/process/exit_of_process.hpp"
 #include "supervisor/report/report.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "supervisor/host/host.hpp"
+#include "supervisor/os/host/host.hpp"
 
 #include "stage.hpp"
 

@@ -1,6 +1,6 @@
 #include "stage.hpp"
 
-#include "supervisor/process/cgroup_leaf.hpp"
+#include "supervisor/os/environment/cgroup_leaf.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "supervisor/process/lines.hpp"
+#include "supervisor/os/process/lines.hpp"
 
 #include "stage.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/process/os_process.hpp"
+#include "supervisor/os/process/os_process.hpp"
 
 #include <chrono>
 #include <condition_variable>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/messages.hpp"
-#include "supervisor/actors/stall_watch.hpp"
+#include "supervisor/actors/node/stall_watch.hpp"
 
 #include <atomic>
 #include <memory>

@@ -1,8 +1,8 @@
 #include "supervisor/actors/launcher.hpp"
 
-#include "supervisor/actors/exit_of.hpp"
-#include "supervisor/actors/standard_error.hpp"
-#include "supervisor/actors/supervisor_actor.hpp"
+#include "supervisor/actors/detail/standard_error.hpp"
+#include "supervisor/actors/node/exit_of.hpp"
+#include "supervisor/actors/node/supervisor_actor.hpp"
 #include "supervisor/changes/make_changes.hpp"
 #include "supervisor/plan/make_plan.hpp"
 #include "supervisor/rules/find_lints.hpp"

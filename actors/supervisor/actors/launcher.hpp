@@ -1,9 +1,9 @@
 #pragma once
 
-#include "supervisor/actors/cell.hpp"
 #include "supervisor/actors/child.hpp"
+#include "supervisor/actors/detail/cell.hpp"
+#include "supervisor/actors/detail/made_of.hpp"
 #include "supervisor/actors/error.hpp"
-#include "supervisor/actors/made_of.hpp"
 #include "supervisor/actors/ref.hpp"
 #include "supervisor/changes/changes.hpp"
 #include "supervisor/effective/effective.hpp"

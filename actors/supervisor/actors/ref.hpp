@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/actors/cell.hpp"
+#include "supervisor/actors/detail/cell.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "supervisor/actors/tree.hpp"
 
-#include "supervisor/actors/supervisor_actor.hpp"
+#include "supervisor/actors/node/supervisor_actor.hpp"
 #include "supervisor/plan/make_plan.hpp"
 
 #include <algorithm>

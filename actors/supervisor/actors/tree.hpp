@@ -1,7 +1,7 @@
 #pragma once
 
+#include "supervisor/actors/detail/tree_core.hpp"
 #include "supervisor/actors/pool.hpp"
-#include "supervisor/actors/tree_core.hpp"
 #include "supervisor/changes/changes.hpp"
 #include "supervisor/report/explain.hpp"
 

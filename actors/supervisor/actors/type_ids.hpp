@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/actors/caf_compat.hpp"
+#include "supervisor/actors/caf/caf_compat.hpp"
 #include "supervisor/policies/decision.hpp"
 
 #include <cstdint>

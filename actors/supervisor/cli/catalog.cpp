@@ -1,6 +1,6 @@
 #include "supervisor/cli/catalog.hpp"
 
-#include "supervisor/cli/loading.hpp"
+#include "supervisor/cli/commands/loading.hpp"
 #include "supervisor/config/json.hpp"
 #include "supervisor/rules/names.hpp"
 #include "supervisor/text/printable.hpp"

@@ -1,9 +1,9 @@
 #include "supervisor/cli/cli.hpp"
 
-#include "supervisor/cli/commands.hpp"
-#include "supervisor/cli/console.hpp"
-#include "supervisor/cli/descriptors.hpp"
-#include "supervisor/cli/script_help.hpp"
+#include "supervisor/cli/commands/commands.hpp"
+#include "supervisor/cli/commands/script_help.hpp"
+#include "supervisor/cli/output/console.hpp"
+#include "supervisor/cli/output/descriptors.hpp"
 #include "supervisor/config/json.hpp"
 #include "supervisor/text/duration.hpp"
 #include "supervisor/text/printable.hpp"

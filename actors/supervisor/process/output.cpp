@@ -1,6 +1,6 @@
 #include "supervisor/process/output.hpp"
 
-#include "supervisor/actors/standard_error.hpp"
+#include "supervisor/actors/detail/standard_error.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/actors/tree_core.hpp"
+#include "supervisor/actors/detail/tree_core.hpp"
 #include "supervisor/mind/due.hpp"
 
 #include <chrono>

@@ -1,10 +1,10 @@
 #include "supervisor/process/process.hpp"
 
-#include "supervisor/actors/exit_of.hpp"
-#include "supervisor/process/cgroup_leaf.hpp"
-#include "supervisor/process/exit_of_process.hpp"
+#include "supervisor/actors/node/exit_of.hpp"
+#include "supervisor/os/environment/cgroup_leaf.hpp"
+#include "supervisor/os/environment/variables.hpp"
+#include "supervisor/os/process/exit_of_process.hpp"
 #include "supervisor/process/output.hpp"
-#include "supervisor/process/variables.hpp"
 
 #include <mutex>
 #include <optional>

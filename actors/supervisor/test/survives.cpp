@@ -1,6 +1,6 @@
 #include "supervisor/test/survives.hpp"
 
-#include "supervisor/actors/tree_core.hpp"
+#include "supervisor/actors/detail/tree_core.hpp"
 #include "supervisor/search/breaking.hpp"
 
 #include <stdexcept>

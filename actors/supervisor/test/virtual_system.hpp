@@ -1,6 +1,6 @@
 #pragma once
 
-#include "supervisor/actors/caf_compat.hpp"
+#include "supervisor/actors/caf/caf_compat.hpp"
 
 #if SUPERVISOR_CAF_LEGACY
 #include <caf/scheduler/test_coordinator.hpp>

@@ -1,7 +1,7 @@
 // Runs the program in its arguments as a child of ours, prints what that prints, and waits to be
 // killed.
 
-#include "supervisor/process/os_process.hpp"
+#include "supervisor/os/process/os_process.hpp"
 
 #include <cstdio>
 #include <string>
