@@ -1,7 +1,7 @@
 #pragma once
 
 #include "supervisor/actors/detail/tree_core.hpp"
-#include "supervisor/mind/due.hpp"
+#include "supervisor/due.hpp"
 
 #include <chrono>
 #include <condition_variable>

@@ -1,7 +1,5 @@
 #include "supervisor/facts/event.hpp"
 
-#include "supervisor/mind/core.hpp"
-
 namespace supervisor {
 
 std::string_view label(event_type x) noexcept {

@@ -46,6 +46,16 @@ enum class shutdown_phase : std::uint8_t {
   completed,
 };
 
+/// How a child left during a shutdown.
+enum class shutdown_status : std::uint8_t {
+  already_exited,
+  graceful,
+  aborted,
+  abort_failed,  ///< abandoned: it may still run
+  late_report,   ///< abandoned, and ended after all
+  never_started, ///< there was no life of it that could have ended
+};
+
 enum class event_type : std::uint8_t {
   runtime_control_loop_started,
   runtime_control_loop_completed,
@@ -150,6 +160,7 @@ static_assert(std::is_trivially_copyable_v<event>);
 
 std::string_view label(event_type) noexcept;
 std::string_view label(shutdown_phase) noexcept;
+std::string_view label(shutdown_status) noexcept;
 std::string_view label(tie_break) noexcept;
 
 } // namespace supervisor

@@ -216,18 +216,6 @@ state make_state(const plan&);
 
 // -- what is only counted --------------------------------------------------------------------------
 
-/// How a child left during a shutdown.
-enum class shutdown_status : std::uint8_t {
-  already_exited,
-  graceful,
-  aborted,
-  abort_failed,  ///< abandoned: it may still run
-  late_report,   ///< abandoned, and ended after all
-  never_started, ///< there was no life of it that could have ended
-};
-
-std::string_view label(shutdown_status) noexcept;
-
 struct child_outcome {
   life who{};
   shutdown_status status{};

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "supervisor/due.hpp"
 #include "supervisor/facts/event.hpp"
-#include "supervisor/mind/due.hpp"
 
 #include <algorithm>
 #include <vector>

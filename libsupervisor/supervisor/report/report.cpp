@@ -319,19 +319,6 @@ std::string to_string(const shutdown_report& x) {
   return text;
 }
 
-std::string to_string(nanoseconds x) {
-  constexpr std::array<std::pair<double, const char*>, 5> units{
-    {{3600e9, "h"}, {60e9, "min"}, {1e9, "s"}, {1e6, "ms"}, {1e3, "us"}}};
-  const auto count = static_cast<double>(x.count());
-  for (const auto& [size, unit] : units)
-    if (count >= size) {
-      char text[32];
-      std::snprintf(text, sizeof text, "%.3g%s", count / size, unit);
-      return text;
-    }
-  return std::to_string(x.count()) + "ns";
-}
-
 std::string words(const child_exit& x) {
   switch (x.detail) {
     case exit_detail::code:

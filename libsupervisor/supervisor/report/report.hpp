@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/mind/core.hpp"
+#include "supervisor/text/duration.hpp"
 
 #include <memory>
 #include <optional>
@@ -167,9 +168,6 @@ struct shutdown_report {
 
 /// One line of counts, and a line for each child that did not leave gracefully.
 std::string to_string(const shutdown_report&);
-
-/// "5s", "1.5s", "200ms", "12us"; three digits at most.
-std::string to_string(nanoseconds);
 
 /// "panicked", "exit code 3", "killed", ...: what a line says of an end.
 std::string words(const child_exit&);

@@ -1,5 +1,5 @@
-#include "supervisor/report/report.hpp"
 #include "supervisor/rules/find_lints.hpp"
+#include "supervisor/text/duration.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Limits of restarts that waits or stops alone make impossible to reach.
 
-#include "supervisor/report/report.hpp"
 #include "supervisor/rules/find_lints.hpp"
+#include "supervisor/text/duration.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,12 +45,14 @@ double least_wait(const backoff& x, std::uint32_t n) {
   return n > grown ? sum + (n - grown) * seconds(x.longest) : sum;
 }
 
+constexpr auto no_child = ~std::uint32_t{0};
+
 /// How long the siblings that go down with a child may take to stop. Made once for all children: sums
 /// along the order of starting, of each team and of all together.
 class stops_of_others {
 public:
   explicit stops_of_others(const linted_supervisor& x)
-    : x_(x), places_(x.children.size()), found_for_(x.children.size(), nobody) {
+    : x_(x), places_(x.children.size()), found_for_(x.children.size(), no_child) {
     for (auto at = x.order.rbegin(); at != x.order.rend(); ++at) {
       add(*at, all_, places_[*at].among_all);
       if (const auto& team = x.children[*at].holds.team; !team.empty())

@@ -1,6 +1,6 @@
-#include "supervisor/report/report.hpp"
 #include "supervisor/rules/validate.hpp"
 #include "supervisor/spec/tcp_address.hpp"
+#include "supervisor/text/duration.hpp"
 #include "supervisor/text/printable.hpp"
 
 // What comes before a start, and when a child is replaced that is well.

@@ -1,5 +1,5 @@
-#include "supervisor/report/report.hpp"
 #include "supervisor/rules/validate.hpp"
+#include "supervisor/text/duration.hpp"
 
 namespace supervisor::detail {
 

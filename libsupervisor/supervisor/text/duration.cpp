@@ -6,7 +6,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
+#include <utility>
 
 namespace supervisor {
 
@@ -115,6 +117,19 @@ expected<std::chrono::nanoseconds> duration_from(std::string_view text) {
     sum += *length;
   } while (!rest.empty());
   return std::chrono::nanoseconds{sum};
+}
+
+std::string to_string(std::chrono::nanoseconds x) {
+  constexpr std::array<std::pair<double, const char*>, 5> units{
+    {{3600e9, "h"}, {60e9, "min"}, {1e9, "s"}, {1e6, "ms"}, {1e3, "us"}}};
+  const auto count = static_cast<double>(x.count());
+  for (const auto& [size, unit] : units)
+    if (count >= size) {
+      char text[32];
+      std::snprintf(text, sizeof text, "%.3g%s", count / size, unit);
+      return text;
+    }
+  return std::to_string(x.count()) + "ns";
 }
 
 } // namespace supervisor

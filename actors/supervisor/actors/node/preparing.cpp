@@ -2,7 +2,7 @@
 
 #include "supervisor/actors/detail/alarm.hpp"
 #include "supervisor/actors/node/reachable.hpp"
-#include "supervisor/mind/due.hpp"
+#include "supervisor/due.hpp"
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #include "supervisor/actors/node/stall_watch.hpp"
 
 #include "supervisor/actors/messages.hpp"
-#include "supervisor/mind/due.hpp"
+#include "supervisor/due.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "supervisor/os/host/host_state.hpp"
 
-#include "supervisor/mind/due.hpp"
+#include "supervisor/due.hpp"
 
 #include <algorithm>
 #include <utility>

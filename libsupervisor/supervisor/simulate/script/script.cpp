@@ -1,9 +1,9 @@
 #include "supervisor/simulate/script/script.hpp"
 
-#include "supervisor/report/report.hpp"
 #include "supervisor/rules/names.hpp"
 #include "supervisor/simulate/places.hpp"
 #include "supervisor/simulate/script/read_line.hpp"
+#include "supervisor/text/duration.hpp"
 #include "supervisor/text/printable.hpp"
 
 #include <algorithm>
