@@ -66,6 +66,14 @@ SCENARIO("a child is listed as long as it may come back") {
       }
     }
   }
+  GIVEN("children that wait for the next try of a restart") {
+    sup::test::tree it{
+      {.strategy = sup::strategy::one_for_all, .children = {child("a"), child("b")}}};
+    it.crash("a");
+    for (const auto* id : {"a", "b"})
+      CHECK(text_of(it.start_child(child(id)))
+            == "fault: /id: /" + std::string{id} + " is already present, and waits for its start");
+  }
   GIVEN("a temporary child") {
     sup::test::tree it{
       {.children

@@ -72,6 +72,29 @@ SCENARIO("a child that a command starts while its group waits is restarted with 
       CHECK(it.advance(1h) == "");
     }
   }
+  GIVEN("one that is started by command, and has nothing to do") {
+    for (const auto how : {strategy::rest_for_one, strategy::one_for_all}) {
+      core_under_test it{house(how)};
+      it.start();
+      it.crash("f");
+      it.slow_to_start = {"d"};
+      CHECK(it.command(command::restart_child, "d") == "start d");
+      CHECK(it.feed({.what = news::ignored, .who = it.life_of("d")}) == "");
+      CHECK(it.row("d").now == phase::down);
+      const std::string first = how == strategy::one_for_all ? "start a, " : "";
+      CHECK(it.advance(60s) == first + "start f, start c, start d");
+    }
+  }
+  GIVEN("one that is added, and ends well before the group comes up") {
+    core_under_test it{house(strategy::rest_for_one)};
+    it.start();
+    it.crash("f");
+    auto brief = patient("z");
+    brief.restart = restart::transient;
+    CHECK(it.add(brief) == "start z");
+    it.exits("z", ended_well);
+    CHECK(it.advance(60s) == "start f, start c, start d, start z");
+  }
   GIVEN("nobody is started meanwhile") {
     core_under_test it{house(strategy::rest_for_one)};
     it.start();

@@ -1,25 +1,16 @@
 #include "by_rules.hpp"
 
+#include "ruled_office.hpp"
 #include "spec_of.hpp"
 
 #include <algorithm>
-#include <deque>
-#include <functional>
-#include <list>
-#include <map>
-#include <memory>
 #include <optional>
 
 namespace otp {
 
 namespace {
 
-enum class state : std::uint8_t {
-  up,
-  down,
-  dead,    ///< and its supervisor has not looked so far
-  waiting, ///< for its restart
-};
+using namespace ruled;
 
 class teller {
 public:
@@ -34,33 +25,6 @@ public:
   }
 
 private:
-  struct office;
-
-  struct child {
-    const seat* what = nullptr;
-    std::string path{};
-    state now = state::down;
-    std::unique_ptr<office> below{};
-    std::string last_word{};
-    bool held = false; ///< by an operator
-  };
-
-  using children = std::vector<child*>;
-
-  /// What a supervisor has to look at: the end of a child, or its next try.
-  struct news {
-    child* who = nullptr;
-    bool again = false;
-  };
-
-  struct office {
-    const seat& what;
-    std::string path;
-    std::list<child> all{}; ///< oldest first
-    std::uint32_t strikes = 0;
-    std::deque<news> mail{};
-  };
-
   /// How a supervisor ends, if it does.
   using ending = std::optional<std::string>;
 
@@ -74,30 +38,43 @@ private:
         end_root("shutdown");
         return "ok";
       case act::die:
-        die(x);
-        return "ok";
+        return die_and_hear(x);
       case act::start:
-        return on_office(x.path, [&](office& top) { return add(top, x); });
       case act::terminate:
-        return on_child(x.path, [&](office& top, child& who) { return terminate(top, who); });
       case act::restart:
-        return on_child(x.path, [&](office& top, child& who) { return restart(top, who); });
       case act::remove:
-        return on_child(x.path, [&](office& top, child& who) { return remove(top, who); });
+        break;
     }
-    return {};
+    auto* const top = find_office(supervisor_for(x));
+    if (!top)
+      return "nobody";
+    auto answer = obey(*top, x);
+    look(supervisor_for(x));
+    return answer;
   }
 
-  std::string on_office(const std::string& path, auto&& what) {
-    auto* const top = find_office(path);
-    return top ? what(*top) : "nobody";
+  std::string die_and_hear(const otp::step& x) {
+    if (x.meanwhile.empty()) {
+      die(x);
+      return "ok";
+    }
+    const auto& command = x.meanwhile.front();
+    const auto* top = find_office(supervisor_for(command));
+    meanwhile_ = {&command, top ? top->birth : 0, nullptr, {}};
+    die(x);
+    meanwhile_.command = nullptr;
+    return words_of_meanwhile(meanwhile_.answer);
   }
 
-  std::string on_child(const std::string& path, auto&& what) {
-    return on_office(std::string{above(path)}, [&](office& top) -> std::string {
-      auto* const who = find(top, path);
-      return who ? what(top, *who) : "not_found";
-    });
+  std::string obey(office& top, const otp::step& command) {
+    if (command.what == act::start)
+      return add(top, command);
+    auto* const who = find(top, command.path);
+    if (!who)
+      return "not_found";
+    if (command.what == act::terminate)
+      return terminate(top, *who);
+    return command.what == act::restart ? restart(top, *who) : remove(top, *who);
   }
 
   void die(const otp::step& x) {
@@ -157,6 +134,8 @@ private:
   std::string restart(office& top, child& who) {
     if (who.now == state::up && !has(deviation::restart_running))
       return "running";
+    if (who.now == state::waiting)
+      return restart_waiting(top, who);
     const auto ran = who.now == state::up;
     stop_all({&who});
     who.held = false;
@@ -168,23 +147,42 @@ private:
     if (!ran && !has(deviation::restart_failing))
       return "error";
     fell(top, who, "error");
-    look(top.path);
+    return "ok";
+  }
+
+  std::string restart_waiting(office& top, child& who) {
+    if (!has(deviation::restart_waiting))
+      return "restarting";
+    drop_news(top, who, about::next_try);
+    post(top, {about::next_try, &who, top.now});
     return "ok";
   }
 
   std::string remove(office& top, child& who) {
     if (who.now == state::up)
       return "running";
+    const auto comes_with_group
+      = std::ranges::count(top.group, &who) > 0 && !who.held && has(deviation::delete_waiting);
+    if (who.now == state::waiting || comes_with_group)
+      return "restarting";
     forget(top, who);
     return "ok";
   }
 
   // -- ends, and what is made of them -----------------------------------------------------------------
 
-  static void fell(office& top, child& who, const std::string& word) {
-    who.now = state::dead;
-    who.last_word = word;
-    top.mail.push_back({&who});
+  /// OTP tries again before it counts; we count first.
+  void start_failed(office& top, child& who) {
+    const auto waits = has(deviation::failing);
+    if (meanwhile_.command && meanwhile_.whose == top.birth) {
+      meanwhile_.answer = "nobody"; // unless it lives to hear of it
+      meanwhile_.heard = std::exchange(meanwhile_.command, nullptr);
+      post(top, {about::command, nullptr, waits ? top.now + half_a_wait : top.now});
+    }
+    if (waits)
+      return fell(top, who, "error");
+    who.now = state::waiting;
+    post(top, {about::next_try, &who, top.now});
   }
 
   /// A supervisor reads its mail; when it ends by that, so does the one above.
@@ -205,31 +203,41 @@ private:
   }
 
   ending read(office& top) {
-    while (!top.mail.empty()) {
-      ending over;
-      if (top.mail.size() > 1 && has(deviation::together)) {
-        over = decide_together(top);
-      } else {
-        const auto next = top.mail.front();
-        top.mail.pop_front();
-        if (next.who->now == (next.again ? state::waiting : state::dead))
-          over = next.again ? try_again(top, *next.who) : decide(top, *next.who);
-      }
-      if (over)
-        return over;
+    ending over;
+    while (!top.mail.empty() && !over) {
+      const auto next = top.mail.front();
+      top.now = next.at;
+      if (next.what == about::command)
+        hear_command(top);
+      else
+        over = next.what == about::its_end ? decide(top, take_next(top))
+                                           : try_again(top, take_next(top));
     }
-    return {};
+    return over;
   }
 
-  ending decide(office& top, child& who) {
-    if (!wants_restart(who))
-      return leave_down(top, who);
-    return try_again(top, who);
+  /// What the first news is about, and by our rules all who have the same, in start order.
+  children take_next(office& top) const {
+    const auto first = top.mail.front();
+    const auto is_taken = [&](const news& x) {
+      return x.what == first.what && x.at == first.at
+             && (x.who == first.who || has(deviation::together));
+    };
+    children found;
+    for (auto& who : top.all)
+      if (std::ranges::any_of(top.mail,
+                              [&](const news& x) { return x.who == &who && is_taken(x); }))
+        found.push_back(&who);
+    if (has(deviation::together))
+      std::erase_if(top.mail, is_taken);
+    else
+      top.mail.pop_front();
+    return found;
   }
 
-  static bool wants_restart(const child& who) {
-    const auto well = who.last_word == "normal" || who.last_word == "shutdown";
-    return who.what->when == restart::permanent || (who.what->when == restart::transient && !well);
+  void hear_command(office& top) {
+    top.mail.pop_front();
+    meanwhile_.answer = obey(top, *meanwhile_.heard);
   }
 
   ending leave_down(office& top, child& who) {
@@ -247,38 +255,86 @@ private:
     return ends ? ending{"shutdown"} : ending{};
   }
 
-  ending try_again(office& top, child& who) {
-    who.now = state::dead;
-    if (++top.strikes > top.what.restarts)
-      return given_up();
-    const auto touched = touched_by(top, who);
-    for (const auto* x : touched) // their ends are not news any more
-      std::erase_if(top.mail, [x](const news& y) { return y.who == x && !y.again; });
-    if (touched.size() > 1)
-      stop_all(touched);
-    start_in_order(top, touched);
+  ending decide(office& top, const children& fallen) {
+    restarted all;
+    for (auto* who : fallen) {
+      if (who->now != state::dead || all.has(who))
+        continue;
+      if (!wants_restart(*who)) {
+        if (auto over = leave_down(top, *who))
+          return over;
+        continue;
+      }
+      if (++top.strikes > top.what.restarts)
+        return given_up();
+      all.add(top, *who);
+    }
+    has(deviation::failing) ? wait(top, all) : bring_up(top, all);
     return {};
+  }
+
+  ending try_again(office& top, const children& due) {
+    restarted all;
+    top.group = {};
+    for (auto* who : due) {
+      const auto is_out = who->now != state::waiting; // by a command
+      const auto others_go_on = takes_others_along(top) && has(deviation::go_on) && who->held;
+      if (all.has(who) || (is_out && !others_go_on))
+        continue;
+      if (!has(deviation::failing) && ++top.strikes > top.what.restarts)
+        return given_up();
+      all.add(top, *who);
+      if (is_out) {
+        who->now = state::down;
+        std::erase(all.group, who);
+      }
+    }
+    bring_up(top, all);
+    return {};
+  }
+
+  void bring_up(office& top, const restarted& all) {
+    start_in_order(top, take_down(top, all.group));
+    for (auto* who : all.alone)
+      start_in_order(top, {who});
+  }
+
+  /// Ours, before it tries again. One who failed while its group waited comes up with that.
+  void wait(office& top, const restarted& all) {
+    if (all.culprit) {
+      auto* culprit = all.culprit;
+      if (!top.group.empty() && std::ranges::count(touched_by(top, *top.culprit), culprit) > 0)
+        culprit = top.culprit;
+      for (auto* who : top.group)
+        drop_news(top, *who, about::next_try);
+      top.group = take_down(top, touched_by(top, *culprit));
+      top.culprit = culprit;
+      culprit->now = state::waiting;
+      post(top, {about::next_try, culprit, top.now + 2 * half_a_wait});
+    }
+    for (auto* who : all.alone)
+      post(top, {about::next_try, who, top.now + 2 * half_a_wait});
+  }
+
+  /// Their ends are not news any more. Those are left who are to come up again: no temporary ones.
+  children take_down(office& top, children whom) {
+    for (const auto* who : whom)
+      drop_news(top, *who, about::its_end);
+    stop_all(whom);
+    std::erase_if(whom, [&top](const child* who) {
+      const auto is_gone = who->what->when == restart::temporary;
+      if (is_gone)
+        forget(top, *who);
+      return is_gone;
+    });
+    return whom;
   }
 
   ending given_up() const { return has(deviation::giving_up) ? "escalated" : "shutdown"; }
 
-  static children touched_by(office& top, child& who) {
-    children found;
-    for (auto& x : top.all)
-      if (&x == &who || top.what.strategy == strategy::one_for_all
-          || (top.what.strategy == strategy::rest_for_one && !found.empty()))
-        found.push_back(&x);
-    return found;
-  }
-
-  /// Temporary ones do not come back, and nobody after one that failed is started.
+  /// Nobody after one that failed is started.
   void start_in_order(office& top, const children& touched) {
-    for (auto* who : touched)
-      if (who->what->when == restart::temporary)
-        forget(top, *who);
     for (auto* who : touched) {
-      if (std::ranges::find(top.all, who, [](child& x) { return &x; }) == top.all.end())
-        continue;
       if (who->held && has(deviation::held))
         continue;
       const auto came = start(*who);
@@ -286,47 +342,10 @@ private:
         forget(top, *who);
       if (came != attempt::fails)
         continue;
-      who->now = state::waiting;
-      top.mail.push_back({who, true});
-      return;
+      if (takes_others_along(top) && !has(deviation::failing))
+        top.group = touched;
+      return start_failed(top, *who);
     }
-  }
-
-  // -- ours: what comes together is decided together ---------------------------------------------------
-
-  ending decide_together(office& top) {
-    const auto fallen = fallen_in(top);
-    children alone, group;
-    for (auto* who : fallen) {
-      if (std::ranges::count(group, who) > 0)
-        continue;
-      if (who->now == state::dead && !wants_restart(*who)) {
-        if (auto over = leave_down(top, *who))
-          return over;
-        continue;
-      }
-      if (++top.strikes > top.what.restarts)
-        return given_up();
-      who->now = state::waiting;
-      if (const auto touched = touched_by(top, *who); touched.size() > 1)
-        group = touched;
-      else
-        alone.push_back(who);
-    }
-    stop_all(group);
-    start_in_order(top, group);
-    for (auto* who : alone)
-      start_in_order(top, {who});
-    return {};
-  }
-
-  static children fallen_in(office& top) {
-    const auto mail = std::exchange(top.mail, {});
-    children found;
-    for (auto& x : top.all)
-      if (x.now != state::up && std::ranges::count(mail, &x, &news::who) > 0)
-        found.push_back(&x);
-    return found;
   }
 
   // -- up and down -------------------------------------------------------------------------------------
@@ -345,7 +364,7 @@ private:
   }
 
   std::unique_ptr<office> start_supervisor(const seat& x, const std::string& path) {
-    auto made = std::make_unique<office>(office{x, path});
+    auto made = std::make_unique<office>(office{x, path, ++births_});
     for (const auto& below : x.below) {
       if (is_pool(x))
         break;
@@ -363,13 +382,6 @@ private:
     }
     note("start", path);
     return made;
-  }
-
-  static children all_of(office& x) {
-    children found;
-    for (auto& who : x.all)
-      found.push_back(&who);
-    return found;
   }
 
   void end_root(const std::string& word) {
@@ -446,24 +458,12 @@ private:
     }
   }
 
-  // -- who is where --------------------------------------------------------------------------------------
-
-  static void forget(office& top, const child& who) {
-    std::erase_if(top.mail, [&who](const news& x) { return x.who == &who; });
-    top.all.remove_if([&](const child& x) { return &x == &who; });
-  }
-
   office* find_office(const std::string& path) {
     if (path.empty())
       return root_.get();
     auto* const top = find_office(std::string{above(path)});
     auto* const who = top ? find(*top, path) : nullptr;
     return who ? who->below.get() : nullptr;
-  }
-
-  static child* find(office& top, const std::string& path) {
-    const auto found = std::ranges::find(top.all, path, &child::path);
-    return found == top.all.end() ? nullptr : &*found;
   }
 
   // -- the trace -----------------------------------------------------------------------------------------
@@ -495,8 +495,16 @@ private:
                            + std::to_string(x.all.size() - supervisors));
   }
 
+  struct {
+    const otp::step* command = nullptr; ///< until a restart fails
+    std::uint64_t whose = 0;            ///< its supervisor's birth
+    const otp::step* heard = nullptr;
+    std::string answer{};
+  } meanwhile_{};
+
   const story& story_;
   const rules ours_;
+  std::uint64_t births_ = 0;
   std::unique_ptr<office> root_{};
   attempts_so_far attempts_;
   outcome step_{};

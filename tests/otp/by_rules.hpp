@@ -16,13 +16,25 @@ enum class deviation : std::uint8_t {
   restart_running, ///< restart_child of a child that runs restarts it
   restart_failing, ///< restart_child whose start fails is a crash
   stopping,        ///< when the largest patience is over, all that are left are told together
+  failing, ///< a restart that fails counts, and takes its group down, before its next try is due
+  go_on,   ///< of a waiting group whose culprit is terminated the others come up
+  restart_waiting, ///< restart_child of a child that waits is its next try
+  delete_waiting,  ///< delete_child of a child that is down with a waiting group is refused
 };
 
-inline constexpr std::size_t deviations = 6;
+inline constexpr std::size_t deviations = 10;
 
 inline constexpr std::array<std::string_view, deviations> names_of_deviations = {
-  "reason for giving up",         "deaths that arrive together",   "group restart and operators",
-  "restart of a child that runs", "restart by command that fails", "stopping",
+  "reason for giving up",
+  "deaths that arrive together",
+  "group restart and operators",
+  "restart of a child that runs",
+  "restart by command that fails",
+  "stopping",
+  "restart that fails",
+  "terminate while a group waits",
+  "restart of a child that waits",
+  "delete of a child whose group waits",
 };
 
 using rules = std::bitset<deviations>;

@@ -111,6 +111,7 @@ private:
     for (std::size_t i = 0; i < deviations; ++i)
       used_[i] += used[i];
     alike_ += all.otp == all.core;
+    interrupted_ += has_command_between_tries(all.otp);
   }
 
   void show(const story& x) const {
@@ -135,10 +136,11 @@ private:
     std::cout << "\n"
               << stories_.size() << " scripts from seed " << options_.seed << ": " << events_
               << " events on OTP " << release << ", the core and the actors\n"
+              << interrupted_ << " scripts with a command between two tries of a restart\n"
               << alike_ << " scripts without a difference; deviations by name, and the scripts "
               << "that differ by it:\n";
     for (std::size_t i = 0; i < deviations; ++i)
-      std::cout << "  " << std::left << std::setw(32) << names_of_deviations[i] << used_[i] << "\n";
+      std::cout << "  " << std::left << std::setw(38) << names_of_deviations[i] << used_[i] << "\n";
     std::cout << wrong_.size() << " unexplained\n";
   }
 
@@ -156,7 +158,7 @@ private:
   std::vector<story> stories_{};
   std::vector<const story*> wrong_{};
   std::array<std::size_t, deviations> used_{};
-  std::size_t events_ = 0, alike_ = 0;
+  std::size_t events_ = 0, alike_ = 0, interrupted_ = 0;
 };
 
 } // namespace

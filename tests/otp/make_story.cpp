@@ -1,6 +1,7 @@
-#include "story.hpp"
+#include "by_rules.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace otp {
 
@@ -34,15 +35,15 @@ public:
   explicit author(std::uint64_t seed) : dice_(seed) {}
 
   story write(std::uint64_t seed) {
-    story made{.seed = seed, .root = supervisor("", 1)};
-    remember(made.root, "");
-    fill_pools(made);
+    story_ = {.seed = seed, .root = supervisor("", 1)};
+    remember(story_.root, "");
+    fill_pools();
     const auto steps = 1 + dice_.below(most_steps);
     for (std::uint32_t i = 0; i < steps; ++i)
-      made.steps.push_back(step());
+      story_.steps.push_back(step());
     if (dice_.percent(60))
-      made.steps.push_back({.what = act::stop});
-    return made;
+      story_.steps.push_back({.what = act::stop});
+    return std::move(story_);
   }
 
 private:
@@ -156,12 +157,14 @@ private:
     if (!last_.empty() && dice_.percent(35))
       return once_more();
     const auto kind = dice_.below(100);
+    if (kind < 60 && dice_.percent(15))
+      return die_and_command();
     if (kind < 45)
       return {.what = act::die, .victims = {die()}};
     if (kind < 60)
-      return {.what = act::die, .victims = several()};
+      return {.what = act::die, .victims = several_in(std::string{above(any_place().path)})};
     if (kind < 80)
-      return start();
+      return start_in(any_of(supervisors_));
     return command(any_place());
   }
 
@@ -191,8 +194,7 @@ private:
 
   /// Those that restart alone start side by side, and how long a supervisor takes is nobody's
   /// business: then only leaves die together.
-  std::vector<victim> several() {
-    const auto top = std::string{above(any_place().path)};
+  std::vector<victim> several_in(const std::string& top) {
     const auto alone = supervisor::is_for_itself(find(top).strategy);
     std::vector<victim> all;
     for (const auto& x : places_)
@@ -205,11 +207,108 @@ private:
     return all;
   }
 
-  void fill_pools(story& made) {
+  // -- commands between two tries ----------------------------------------------------------------------
+
+  /// So that a restart fails, if there is somebody whose restart can.
+  otp::step die_and_command() {
+    const auto failing = one_that_will_fail();
+    const auto top = std::string{above(failing.path)};
+    otp::step made{.what = act::die};
+    if (!top.empty() && dice_.percent(15)) // the supervisor does not come up again
+      made.victims = {dies(*std::ranges::find(places_, top, &known::path))};
+    else if (dice_.percent(25))
+      made.victims = several_in(top);
+    else
+      made.victims = {dies_badly(dice_.percent(70) ? failing : any_in(top))};
+    made.meanwhile = {command_beside(made.victims, failing)};
+    return made;
+  }
+
+  victim dies_badly(const known& who) {
+    auto made = dies(who);
+    if (who.what.when != restart::permanent && !who.what.is_supervisor)
+      made.how = death::crash;
+    return made;
+  }
+
+  /// One that runs, and whose next start fails.
+  known one_that_will_fail() {
+    const auto so_far = by_rules(story_, rules{}.set());
+    std::vector<known> all;
+    if (so_far.size() > story_.steps.size())
+      std::ranges::copy_if(places_, std::back_inserter(all), [&](const known& x) {
+        const auto& now = so_far.back().states;
+        return x.what.when != restart::temporary && find(above(x.path)).restarts > 0
+               && seat_of_leaf(x.path) && std::ranges::count(now, "is " + x.path + " up") > 0;
+      });
+    if (all.empty())
+      return any_place();
+    const auto chosen = any_of(all);
+    fail_after(seat_of_leaf(chosen.path)->starts, starts_of(chosen.path, so_far));
+    return chosen;
+  }
+
+  void fail_after(std::vector<attempt>& starts, std::size_t count) {
+    starts.resize(std::max(starts.size(), count + 1), attempt::works);
+    starts[count] = attempt::fails;
+    if (dice_.percent(30))
+      starts.insert(starts.begin() + static_cast<std::ptrdiff_t>(count), attempt::fails);
+  }
+
+  static std::size_t starts_of(const std::string& path, const trace& all) {
+    const auto is_start = [&path](const std::string& x) {
+      return x == "start " + path || x == "error " + path || x == "ignore " + path;
+    };
+    std::size_t count = 0;
+    for (const auto& x : all)
+      count += static_cast<std::size_t>(std::ranges::count_if(x.events, is_start));
+    return count;
+  }
+
+  /// None of a supervisor, of one that was added, or of a member of a pool.
+  seat* seat_of_leaf(std::string_view path) {
+    auto* const found = declared(path);
+    return found && !found->is_supervisor ? found : nullptr;
+  }
+
+  seat* declared(std::string_view path) {
+    if (path.empty())
+      return &story_.root;
+    auto* const top = declared(above(path));
+    if (!top || is_pool(*top))
+      return nullptr;
+    const auto found = std::ranges::find(top->below, name_of(path), &seat::id);
+    return found == top->below.end() ? nullptr : &*found;
+  }
+
+  otp::step command_beside(const std::vector<victim>& victims, const known& failing) {
+    const auto top = std::string{above(victims.front().path)};
+    if (!top.empty() && dice_.percent(10)) // it may be one try too many for this supervisor
+      return command_in(std::string{above(top)}, top);
+    const auto& waiting = victims.size() == 1 ? victims.front().path : failing.path;
+    if (!is_pool(find(top)))
+      return command_in(top, waiting);
+    // OTP 25 miscounts a pool when a member that waits is terminated
+    const auto other = any_in(top);
+    const auto dies = std::ranges::count(victims, other.path, &victim::path) > 0;
+    return dies || dice_.percent(30) ? start_in({top, find(top)}) : command(other);
+  }
+
+  otp::step command_in(const std::string& top, const std::string& waiting) {
+    const auto kind = dice_.below(100);
+    if (kind < 15)
+      return start_in({top, find(top)});
+    constexpr act for_waiting[] = {act::terminate, act::terminate, act::restart, act::remove};
+    constexpr act for_others[] = {act::terminate, act::restart, act::remove, act::remove};
+    last_ = kind < 50 ? waiting : any_in(top).path;
+    return {.what = (last_ == waiting ? for_waiting : for_others)[dice_.below(4)], .path = last_};
+  }
+
+  void fill_pools() {
     for (const auto& x : supervisors_)
       if (is_pool(x.what) && dice_.percent(80))
         for (auto i = dice_.below(4); i > 0; --i)
-          made.steps.push_back(start_member(x));
+          story_.steps.push_back(start_member(x));
   }
 
   otp::step start_member(const known& pool) {
@@ -220,13 +319,12 @@ private:
     return made;
   }
 
-  otp::step start() {
-    const auto& top = supervisors_[dice_.below(static_cast<std::uint32_t>(supervisors_.size()))];
+  otp::step start_in(const known& top) {
     if (is_pool(top.what))
       return start_member(top);
     otp::step made{.what = act::start, .path = top.path};
     if (dice_.percent(50) && !top.what.below.empty()) {
-      made.added = top.what.below[dice_.below(static_cast<std::uint32_t>(top.what.below.size()))];
+      made.added = any_of(top.what.below);
       return made;
     }
     made.added = child("x" + std::to_string(++members_), deepest, top.what);
@@ -234,8 +332,19 @@ private:
     return made;
   }
 
-  const known& any_place() {
-    return places_[dice_.below(static_cast<std::uint32_t>(places_.size()))];
+  template <class T>
+  const T& any_of(const std::vector<T>& all) {
+    return all[dice_.below(static_cast<std::uint32_t>(all.size()))];
+  }
+
+  const known& any_place() { return any_of(places_); }
+
+  /// There is one.
+  known any_in(std::string_view top) {
+    std::vector<known> all;
+    std::ranges::copy_if(places_, std::back_inserter(all),
+                         [top](const known& x) { return above(x.path) == top; });
+    return any_of(all);
   }
 
   const seat& find(std::string_view path) const {
@@ -243,6 +352,7 @@ private:
   }
 
   dice dice_;
+  story story_{};                  ///< so far
   std::vector<known> places_;      ///< of children
   std::vector<known> supervisors_; ///< the root, too
   std::string last_{};             ///< whom the last command was about

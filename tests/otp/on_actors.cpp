@@ -83,8 +83,12 @@ public:
     sup::test::tree tree{maker_.supervisor_of(story_.root), std::move(options)};
     tree_ = &tree;
     settle("ok");
-    for (std::size_t i = 0; i < story_.steps.size() && !tree.ended(); ++i)
-      settle(go_through(story_.steps[i]));
+    for (std::size_t i = 0; i < story_.steps.size() && !tree.ended(); ++i) {
+      auto result = go_through(story_.steps[i]);
+      for (const auto& command : story_.steps[i].meanwhile)
+        result = words_of_meanwhile(hear_meanwhile(command));
+      settle(std::move(result));
+    }
     return in_order(std::exchange(told_, {}), story_);
   }
 
@@ -94,6 +98,10 @@ private:
   std::string go_through(const otp::step& x) {
     since_ = births_;
     condemned_.clear();
+    return do_it(x);
+  }
+
+  std::string do_it(const otp::step& x) {
     switch (x.what) {
       case act::stop:
         tree_->stop();
@@ -111,6 +119,34 @@ private:
         return result_of(x, tree_->delete_child(x.path));
     }
     return {};
+  }
+
+  /// If a restart fails in its supervisor, then while that waits for the next try. Its answer, or nothing.
+  std::string hear_meanwhile(const otp::step& command) {
+    const auto path = supervisor_for(command);
+    if (!path.empty() && !up_.contains(path))
+      return {};
+    awaited_ = {path, birth_of(path)};
+    for (int i = 0; i < most_tries * 4 && awaited_; ++i) {
+      tree_->run();
+      tree_->advance(wait_of_all / 4);
+    }
+    if (std::exchange(awaited_, {}))
+      return {};
+    tree_->advance(wait_of_all / 4); // whoever goes down since is down
+    return tree_->ended() ? "nobody" : do_it(command);
+  }
+
+  std::uint64_t birth_of(const std::string& path) const {
+    const auto found = up_.find(path);
+    return found == up_.end() ? 0 : found->second;
+  }
+
+  void start_failed(const std::string& path) {
+    note("error", path);
+    const auto top = std::string{above(path)};
+    if (awaited_ && awaited_->path == top && awaited_->birth == birth_of(top))
+      awaited_ = {};
   }
 
   void die(const otp::step& x) {
@@ -197,7 +233,7 @@ private:
       case attempt::works:
         break;
       case attempt::fails:
-        note("error", path);
+        start_failed(path);
         return sup::make_failure(sup::failure::start_failed, "as told");
       case attempt::ignores:
         note("ignore", path);
@@ -245,7 +281,7 @@ private:
       note("start", path);
     } else if (x.what == sup::news::exited) {
       if (x.exit.detail == sup::exit_detail::start_failed)
-        note("error", path);
+        start_failed(path);
       else if (std::erase(known_, path) == 0)
         note_end(path, births_ + 1, word_of(x.exit));
       for (auto one = up_.begin(); one != up_.end();) {
@@ -273,7 +309,7 @@ private:
 
   void settle(std::string result) {
     tree_->run();
-    tree_->advance(std::chrono::seconds{1});
+    tree_->advance(wait_of_all * most_tries);
     step_.result = std::move(result);
     if (!tree_->ended())
       describe(tree_->state(), story_.root.strategy);
@@ -305,6 +341,14 @@ private:
     }));
   }
 
+  /// Of supervisors in supervisors, each of which restarts four times at most.
+  static constexpr int most_tries = 5 * 5 * 5;
+
+  struct failing_restart {
+    std::string path{}; ///< of its supervisor
+    std::uint64_t birth = 0;
+  };
+
   const story& story_;
   const spec_maker<sup::launcher> maker_;
   sup::test::tree* tree_ = nullptr;
@@ -314,6 +358,7 @@ private:
   std::vector<std::string> condemned_;      ///< supervisors that are killed in this step
   std::vector<std::string> known_;          ///< those of whose end nothing was heard so far
   std::uint64_t births_ = 0, since_ = 0;
+  std::optional<failing_restart> awaited_{};
   outcome step_{};
   trace told_{};
 };

@@ -114,27 +114,47 @@ private:
 
   void go_through(const otp::step& x) {
     result_ = "ok";
+    do_it(x);
+    settle(result_);
+  }
+
+  void do_it(const otp::step& x) {
     switch (x.what) {
       case act::stop:
-        receive(*root_, {.what = news::stop});
-        break;
+        return receive(*root_, {.what = news::stop});
       case act::die:
-        die(x);
-        break;
+        expect_failure(x);
+        return die(x);
       case act::start:
-        add(x);
-        break;
+        return add(x);
       case act::terminate:
-        command(x.path, command::terminate_child);
-        break;
+        return command(x.path, command::terminate_child);
       case act::restart:
-        command(x.path, command::restart_child);
-        break;
+        return command(x.path, command::restart_child);
       case act::remove:
-        command(x.path, command::delete_child);
-        break;
+        return command(x.path, command::delete_child);
     }
-    settle(result_);
+  }
+
+  // -- a command between two tries -----------------------------------------------------------------------
+
+  void expect_failure(const otp::step& x) {
+    if (x.meanwhile.empty())
+      return;
+    result_ = words_of_meanwhile("");
+    if (const auto* top = find_office(supervisor_for(x.meanwhile.front())))
+      meanwhile_ = {&x.meanwhile.front(), top->birth};
+  }
+
+  /// A child of it has: while the supervisor waits for the next try, the command comes.
+  void start_failed(const office& x) {
+    if (!meanwhile_.command || x.birth != meanwhile_.whose)
+      return;
+    const auto& order = *std::exchange(meanwhile_, {}).command;
+    agenda_.emplace(std::pair{now_ + wait_of_all / 2, ++planned_}, [this, &order] {
+      do_it(order);
+      is_meanwhile_ = true;
+    });
   }
 
   void die(const otp::step& x) {
@@ -232,7 +252,10 @@ private:
       now_ = next.key().first;
       next.mapped()();
     }
-    step_.result = result_.empty() ? std::move(result) : result_;
+    meanwhile_ = {};
+    if (!result_.empty())
+      result = result_;
+    step_.result = std::exchange(is_meanwhile_, false) ? words_of_meanwhile(result) : result;
     if (root_)
       describe(*root_);
     told_.push_back(std::exchange(step_, {}));
@@ -330,8 +353,11 @@ private:
   }
 
   void finish(office& x, aim why) {
-    if (why == aim::roll_back)
+    if (why == aim::roll_back) {
       note("error", x.path);
+      if (x.above)
+        start_failed(*x.above);
+    }
     offices_.erase(x.birth);
     const auto how = end_of(why);
     if (!x.above) {
@@ -374,6 +400,7 @@ private:
         return receive(x, {news::started, who});
       case attempt::fails:
         note("error", path);
+        start_failed(x);
         return receive(x, {news::exited, who, no_start});
       case attempt::ignores:
         note("ignore", path);
@@ -412,6 +439,11 @@ private:
     receive(x, {news::exited, who, exit});
   }
 
+  struct {
+    const otp::step* command = nullptr;
+    std::uint64_t whose = 0; ///< its supervisor's birth
+  } meanwhile_{};
+
   const story& story_;
   std::unique_ptr<office> root_{};
   std::map<std::uint64_t, office*> offices_; ///< those that live, by birth
@@ -422,6 +454,7 @@ private:
   time_point now_{std::chrono::hours{1}};
   std::uint64_t planned_ = 0, births_ = 0;
   std::uint32_t commands_ = 0;
+  bool is_meanwhile_ = false;
   std::string result_{};
   outcome step_{};
   trace told_{};

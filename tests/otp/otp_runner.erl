@@ -5,7 +5,8 @@
 -export([main/1, init/1, start/3, start/4, leaf/3]).
 
 %% What a story's process knows: who was started where, and who of them still lives.
--record(book, {table, root, alive = #{}, places = #{}, events = [], condemned = [], since = 0}).
+-record(book, {table, root, alive = #{}, places = #{}, events = [], condemned = [], since = 0,
+               answer = none}).
 
 main([Stories, Traces]) ->
     logger:set_primary_config(level, none),
@@ -65,38 +66,44 @@ go_through([], Book) ->
 go_through([Step | Steps], Book) ->
     {Result, Begun} = do(Step, Book#book{since = erlang:unique_integer([monotonic])}),
     {Lines, Next} = settle(Result, Begun),
-    [Lines | go_through(Steps, Next#book{condemned = []})].
+    ets:delete(Next#book.table, meanwhile),
+    [Lines | go_through(Steps, Next#book{condemned = [], answer = none})].
 
 do(stop, #book{root = Root} = Book) ->
     Watch = monitor(process, Root),
     exit(Root, shutdown),
     receive {'DOWN', Watch, process, _, _} -> ok end,
     {"ok", Book};
+do({die, Victims, Command}, #book{table = Table} = Book) ->
+    case pid_of(supervisor_for(Command), Book) of
+        undefined -> ok;
+        Sup -> ets:insert(Table, {meanwhile, Sup, request(Command, Book)})
+    end,
+    {_, Begun} = do({die, Victims}, Book),
+    {meanwhile, Begun};
 do({die, Victims}, Book) ->
     Found = [{Path, pid_of(Path, Book), How} || {Path, How} <- Victims],
     Living = [{Path, Pid, How} || {Path, Pid, How} <- Found, Pid =/= undefined],
     ok = die(Living, Book),
     {"ok", Book#book{condemned = [Path || {Path, _, kill} <- Living]}};
-do({start, Path, Child}, Book) ->
-    with(Path, Book, fun(Sup) -> add(Sup, Path, Child, Book) end);
-do({terminate, Path}, Book) ->
-    with(above(Path), Book, fun(Sup) -> supervisor:terminate_child(Sup, name(Path, Book)) end);
-do({restart, Path}, Book) ->
-    with(above(Path), Book, fun(Sup) -> supervisor:restart_child(Sup, name(Path, Book)) end);
-do({remove, Path}, Book) ->
-    with(above(Path), Book, fun(Sup) -> supervisor:delete_child(Sup, name(Path, Book)) end).
-
-with(Path, Book, What) ->
-    case pid_of(Path, Book) of
+do(Command, Book) ->
+    case pid_of(supervisor_for(Command), Book) of
         undefined -> {"nobody", Book};
-        Sup -> {word(What(Sup)), Book}
+        Sup ->
+            {Function, Argument} = request(Command, Book),
+            {word(supervisor:Function(Sup, Argument)), Book}
     end.
 
-add(Sup, Path, Child, #book{table = Table}) ->
-    case erlang:element(1, Child) of
-        member -> supervisor:start_child(Sup, [erlang:element(2, Child)]);
-        _ -> supervisor:start_child(Sup, spec({self(), Table}, Path, Child))
-    end.
+supervisor_for({start, Path, _}) -> Path;
+supervisor_for({_, Path}) -> above(Path).
+
+%% The function of supervisor, and what it is called with besides the supervisor.
+request({start, _, {member, Id}}, _) -> {start_child, [Id]};
+request({start, Path, Child}, #book{table = Table}) ->
+    {start_child, spec({self(), Table}, Path, Child)};
+request({terminate, Path}, Book) -> {terminate_child, name(Path, Book)};
+request({restart, Path}, Book) -> {restart_child, name(Path, Book)};
+request({remove, Path}, Book) -> {delete_child, name(Path, Book)}.
 
 word(ok) -> "ok";
 word({ok, _}) -> "ok";
@@ -161,10 +168,23 @@ settle(Result, Book, Before) ->
     Now = hear(Book),
     Shown = {Seen, length(Now#book.events), maps:size(Now#book.alive)},
     Living = lists:sort(maps:keys(Now#book.alive)),
-    case Seen of
-        {calm, Living, _} when Shown =:= Before -> {lines(Result, Seen, Now), Now#book{events = []}};
+    case {result(Result, Now), Seen} of
+        {unanswered, _} -> erlang:yield(), settle(Result, Now, Shown);
+        {Word, {calm, Living, _}} when Shown =:= Before ->
+            {lines(Word, Seen, Now), Now#book{events = []}};
         _ -> erlang:yield(), settle(Result, Now, Shown)
     end.
+
+%% A command that nobody was asked is still in the table.
+result(meanwhile, #book{answer = none, table = Table}) ->
+    case ets:member(Table, asked) of
+        true -> unanswered;
+        false -> "not_asked"
+    end;
+result(meanwhile, #book{answer = Word, table = Table}) ->
+    ets:delete(Table, asked),
+    "meanwhile " ++ Word;
+result(Result, _) -> Result.
 
 walk(#book{root = undefined}) -> {calm, [], []};
 walk(#book{root = Root} = Book) ->
@@ -207,6 +227,8 @@ hear(Book) ->
                            events = [{Number, ["start ", shown(Path)]} | Book#book.events]});
         {told, Number, What, Path} ->
             hear(Book#book{events = [{Number, [What, shown(Path)]} | Book#book.events]});
+        {meanwhile, Word} ->
+            hear(Book#book{answer = Word});
         {trace_ts, Pid, exit, Reason, {_, Number}} ->
             hear(ended(Pid, Reason, Number, Book));
         {trace_ts, _, _, _, _} -> hear(Book);
@@ -266,17 +288,39 @@ start(To, Path, Child, Id) -> start(To, Path ++ "/" ++ Id, Child).
 start({Story, _} = To, Path, {sup, _, _, _, _, _, _, _} = Child) ->
     case supervisor:start_link(?MODULE, {To, Path, Child}) of
         {ok, Pid} -> watch(Story, Path, Pid);
-        {error, _} = No -> tell(Story, "error ", Path), No
+        {error, _} = No -> failed(To, Path), No
     end;
-start({Story, Table}, Path, {leaf, _, _, _, _, Stop, Starts}) ->
+start({Story, Table} = To, Path, {leaf, _, _, _, _, Stop, Starts}) ->
     Attempt = ets:update_counter(Table, Path, 1, {Path, 0}),
     case Attempt > length(Starts) orelse lists:nth(Attempt, Starts) of
-        error -> tell(Story, "error ", Path), {error, as_told};
+        error -> failed(To, Path), {error, as_told};
         ignore -> tell(Story, "ignore ", Path), ignore;
         _ ->
             Pid = spawn_link(?MODULE, leaf, [self(), Stop, Path]),
             receive {Pid, ready} -> watch(Story, Path, Pid) end
     end.
+
+%% This is the process of the supervisor. What it has got when it returns it reads before what it sends to
+%% itself afterwards, which is to try again.
+failed({Story, Table}, Path) ->
+    tell(Story, "error ", Path),
+    case ets:lookup(Table, meanwhile) of
+        [{meanwhile, Sup, Request}] when Sup =:= self() ->
+            ets:insert(Table, {asked}),
+            ets:delete(Table, meanwhile),
+            Asker = spawn(fun() -> ask(Story, Sup, Request) end),
+            receive {Asker, asked} -> ok end;
+        _ -> ok
+    end.
+
+%% As the functions of supervisor do it, but that the supervisor is told when the request is there.
+ask(Story, Sup, Request) ->
+    Id = gen_server:send_request(Sup, Request),
+    Sup ! {self(), asked},
+    Story ! {meanwhile, case gen_server:receive_response(Id, infinity) of
+                            {reply, Answer} -> word(Answer);
+                            {error, _} -> "nobody"
+                        end}.
 
 tell(Story, What, Path) ->
     Story ! {told, erlang:unique_integer([monotonic]), What, Path}.

@@ -18,8 +18,7 @@ public:
     in_supervisor(changed, changed.root);
     for (std::size_t i = 0; i < whole_.steps.size(); ++i) {
       changed = whole_;
-      if (auto& x = changed.steps[i]; x.what == act::start && !x.is_member)
-        in_child(changed, x.added);
+      in_step(changed, changed.steps[i]);
     }
     return std::move(found_);
   }
@@ -35,7 +34,18 @@ private:
     }
   }
 
-  /// `x` is part of `all`; whatever is tried is put back.
+  /// `x` is part of `all`, here and below; whatever is tried is put back.
+  void in_step(const story& all, step& x) {
+    if (x.what == act::start && !x.is_member)
+      in_child(all, x.added);
+    if (x.meanwhile.empty())
+      return;
+    in_step(all, x.meanwhile.front());
+    const auto before = std::exchange(x.meanwhile, {});
+    found_.push_back(all);
+    x.meanwhile = before;
+  }
+
   void in_supervisor(const story& all, seat& x) {
     change(all, x.restarts, 1u);
     if (!is_pool(x)) {
@@ -58,8 +68,12 @@ private:
     if (x.is_supervisor)
       return in_supervisor(all, x);
     change(all, x.starts, {});
-    for (std::size_t i = x.starts.size(); i-- > 0;)
+    for (std::size_t i = x.starts.size(); i-- > 0;) {
       change(all, x.starts[i], attempt::works);
+      auto fewer = x.starts;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+      change(all, x.starts, std::move(fewer));
+    }
     if (x.stops == manners::ignores) {
       const auto before = std::exchange(x.patience_ms, 5000);
       change(all, x.stops, manners::obeys);

@@ -8,8 +8,12 @@
 
 namespace otp {
 
-/// A seat as a spec of ours: restarts at once, no limit but the intensity. `start_of` makes the
-/// start of a leaf, `nested(spec)` that of a supervisor.
+/// Before each restart. It is longer than all the stops of a tree take, so that whoever waits is down
+/// when a command comes half of it after a restart has failed.
+inline constexpr std::chrono::seconds wait_of_all{10};
+
+/// A seat as a spec of ours: every restart waits equally long, no limit but the intensity, no period
+/// that passes. `start_of` makes the start of a leaf, `nested(spec)` that of a supervisor.
 template <class Start>
 class spec_maker {
 public:
@@ -22,8 +26,8 @@ public:
 
   supervisor_spec supervisor_of(const seat& x) const {
     supervisor_spec made{.strategy = x.strategy,
-                         .intensity = {x.restarts, std::chrono::hours{1}},
-                         .defaults = {.backoff = {{}, {}, {}}}};
+                         .intensity = {x.restarts, std::chrono::hours{10'000}},
+                         .defaults = {.backoff = {wait_of_all, wait_of_all, {}}}};
     made.more.make().auto_shutdown = x.ends;
     for (const auto& below : x.below)
       made.children.push_back(child_of(below));

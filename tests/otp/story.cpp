@@ -43,7 +43,7 @@ std::string term_of(const step& x) {
                     [](const victim& v) {
                       return "{" + quoted(v.path) + "," + std::string{label(v.how)} + "}";
                     })
-             + "}";
+             + (x.meanwhile.empty() ? "" : "," + term_of(x.meanwhile.front())) + "}";
     case act::start:
       return "{start," + quoted(x.path) + ","
              + (x.is_member ? "{member," + quoted(x.added.id) + "}" : term_of(x.added)) + "}";
@@ -88,6 +88,14 @@ std::string text_of(const story& x) {
   for (std::size_t i = 0; i < x.steps.size(); ++i)
     text += "  step " + std::to_string(i + 1) + ": " + term_of(x.steps[i]) + "\n";
   return text;
+}
+
+void for_each_step(const story& x, const std::function<void(const step&)>& visit) {
+  for (const auto& s : x.steps) {
+    visit(s);
+    for (const auto& command : s.meanwhile)
+      visit(command);
+  }
 }
 
 std::string_view label(death x) noexcept {

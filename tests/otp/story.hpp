@@ -3,6 +3,7 @@
 #include <supervisor/spec/spec.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,11 @@ struct step {
   std::vector<victim> victims{}; ///< siblings, in the order of their deaths
   seat added{};
   bool is_member = false; ///< of a pool: only the id of `added` counts
+
+  /// die: nothing, or one command. If a restart fails in the supervisor that the command is for, that
+  /// supervisor hears it after the first failure and before the next try, and does so in the life that
+  /// it had when the step began.
+  std::vector<step> meanwhile{};
 };
 
 /// A tree and what happens to it. Every step waits until the one before has had all its effects, and
@@ -84,6 +90,19 @@ inline std::string_view name_of(std::string_view path) { return path.substr(path
 inline bool is_below(std::string_view path, std::string_view top) {
   return path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/';
 }
+
+/// Of the supervisor that a command is for.
+inline std::string supervisor_for(const step& command) {
+  return command.what == act::start ? command.path : std::string{above(command.path)};
+}
+
+/// What a step that has a command comes to, in words; `answer` is empty if nobody was asked.
+inline std::string words_of_meanwhile(const std::string& answer) {
+  return answer.empty() ? "not_asked" : "meanwhile " + answer;
+}
+
+/// Every step, and every command that is heard during one.
+void for_each_step(const story&, const std::function<void(const step&)>&);
 
 std::string_view label(death) noexcept;
 std::string_view label(act) noexcept;

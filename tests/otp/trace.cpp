@@ -33,9 +33,10 @@ void list_pools(const seat& x, const std::string& path, std::set<std::string>& p
 std::set<std::string> pools_of(const story& x) {
   std::set<std::string> pools;
   list_pools(x.root, "", pools);
-  for (const auto& s : x.steps)
+  for_each_step(x, [&pools](const step& s) {
     if (s.what == act::start && s.added.is_supervisor)
       list_pools(s.added, s.path + "/" + s.added.id, pools);
+  });
   return pools;
 }
 
@@ -66,6 +67,12 @@ std::size_t count_events(const trace& all) {
   for (const auto& step : all)
     count += step.events.size();
   return count;
+}
+
+bool has_command_between_tries(const trace& all) {
+  return std::ranges::any_of(all, [](const outcome& x) {
+    return x.result.starts_with("meanwhile ") && x.result != words_of_meanwhile("nobody");
+  });
 }
 
 std::vector<trace> read_traces(std::istream& in, const std::vector<story>& stories) {

@@ -26,6 +26,9 @@ trace in_order(trace, const story&);
 
 std::size_t count_events(const trace&);
 
+/// One that was heard.
+bool has_command_between_tries(const trace&);
+
 /// The traces that the Erlang side wrote, in the order of their seeds in `stories`. One that is
 /// missing or broken is empty.
 std::vector<trace> read_traces(std::istream&, const std::vector<story>& stories);

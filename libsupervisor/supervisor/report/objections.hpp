@@ -32,12 +32,13 @@ void check_id_is_free(const std::string& id, const std::string& path, const rost
                                 "it does"});
     return;
   }
-  const auto is_down = now == phase::down || now == phase::parked;
-  const auto stays = is_down && !comes_back(s, all.find(id));
+  const auto is_down = now == phase::down || now == phase::parked || now == phase::waiting;
+  const auto waits = is_down && comes_back(s, all.find(id));
   found.push_back({"/id", path
-                            + (stays ? " is already present, and down: restart it, or delete it "
-                                       "first"
-                                     : " has already started")});
+                            + (waits     ? " is already present, and waits for its start"
+                               : is_down ? " is already present, and down: restart it, or delete "
+                                           "it first"
+                                         : " has already started")});
 }
 
 /// All that is wrong with adding that child to the supervisor called `above`, but for what the core
