@@ -177,15 +177,16 @@ void turn::join_failure(std::uint32_t g, slot who, time_point resume) {
   go_down_again(g);
 }
 
-/// While it waited, commands may have started children that its restart touches: they go down, and come
-/// up in their places. True: somebody has to go down, or must not come up yet.
+/// While it waited, commands may have started children that its restart touches. They go down, and come
+/// up in their places; and so do those that have ended again, or had nothing to do. True: somebody has to
+/// go down, or must not come up yet.
 bool turn::join_those_started_since(std::uint32_t g) {
   const auto first = may_widen(g) ? restarted_first(g) : nobody;
   if (first == nobody)
     return false;
   each_touched(first, [&](slot x) {
     const auto in = row(x).regroup; // that of another failure has a wait of its own
-    if (in == in_none ? is_alive(x) : !group(in).widens)
+    if (in == in_none || !group(in).widens)
       join_for(g, x, fate::rise);
   });
   return group(g).still_up > 0 || group(g).resume > now_;
