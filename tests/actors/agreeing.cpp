@@ -1,7 +1,7 @@
 // The same story twice: actors in virtual time, and the core with nothing around it. Both must tell
 // of the same events, to the last number.
 
-#include "../core/any_limits.hpp"
+#include "../core/mind/any_limits.hpp"
 
 #include <doctest/doctest.h>
 #include <supervisor/report/objections.hpp>

@@ -1,8 +1,8 @@
 // The core steps beside the core that this directory keeps as it was, with the same random supervisors and
 // the same misfortunes. Both have to want and to say the same.
 
-#include "../core/transcript.hpp"
-#include "../core/walk.hpp"
+#include "../core/mind/transcript.hpp"
+#include "../core/mind/walk.hpp"
 #include "walk/transcript.hpp"
 #include "walk/walk.hpp"
 

@@ -3,7 +3,7 @@
 #include "choices.hpp"
 #include "must.hpp"
 
-#include "../core/invariants.hpp"
+#include "../core/mind/invariants.hpp"
 
 #include <supervisor/plan/roster.hpp>
 
@@ -167,7 +167,7 @@ private:
       owed_.push_back({.what = news::exited, .who = x.who, .exit = {exit_class::external_cancel}});
     else if (x.what == deed::check)
       owed_.push_back(
-        {.what = news::checked, .who = x.who, .count = x.question, .well = choices_.maybe()});
+        {.what = news::checked, .who = x.who, .count = x.index, .well = choices_.maybe()});
     else if (x.what == deed::wake)
       wakes_.insert(x.at);
     else if (x.what == deed::vacate)

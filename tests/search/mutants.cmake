@@ -23,7 +23,7 @@ function(mutant name file text instead)
   set(mutants ${mutants} ${name} PARENT_SCOPE)
 endfunction()
 
-mutant(no_wait_for_siblings regroup.cpp
+mutant(no_wait_for_siblings going_down.cpp
   "    mine.awaited = who;\n    if (row(who).now == phase::starting"
   "    if (row(who).now == phase::starting")
 mutant(intensity_off_by_one supervision.cpp
@@ -58,16 +58,16 @@ mutant(number_of_event_skipped children.cpp
 mutant(number_of_life_kept children.cpp
   "  r.number = used_number(who) + 1;" "  r.number = std::max(used_number(who), 1u);")
 mutant(end_before_all_are_down supervision.cpp
-  "ending() && group(state_.ending).down" "ending() && group(state_.ending).still_up <= 1")
+  "ending() && regroup_at(state_.ending).down" "ending() && regroup_at(state_.ending).still_up <= 1")
 mutant(abandoned_child_started_again regroup.cpp
   "r.now == phase::abandoned || r.now == phase::parked ||" "r.now == phase::parked ||")
 mutant(parked_child_started regroup.cpp
   "r.now == phase::abandoned || r.now == phase::parked ||" "r.now == phase::abandoned ||")
-mutant(dependency_not_waited_for regroup.cpp
+mutant(dependency_not_waited_for rising.cpp
   "    if (!needs_are_ready(who)) {" "    if (!needs_are_ready(who) && row(who).ran) {")
 mutant(passed_over_for_ever children.cpp
   "    go_back_to(who); // see `go_on_all`\n" "    return;\n")
-mutant(command_escapes_the_group regroup.cpp
+mutant(command_escapes_the_group rising.cpp
   "  if (!join_those_started_since(g))\n    return rise(g);" "  if (now_ >= time_point{})\n    return rise(g);")
 mutant(lost_sibling_stops_all supervision.cpp
   "  go_on_all();\n" "")
@@ -80,10 +80,10 @@ mutant(end_of_many_told_once supervision.cpp
 mutant(remembers_the_call_before supervision.cpp
   "    strikes.push_back(now_);"
   "    static int calls = 0;\n    strikes.push_back(now_ - nanoseconds{++calls});")
-mutant(comes_up_backwards regroup.cpp
+mutant(comes_up_backwards rising.cpp
   "rising, true))\n    mine.cursor = mine.first;"
   "rising, true))\n    mine.cursor = state_.begun ? mine.last : mine.first;")
-mutant(comes_up_at_once regroup.cpp
+mutant(comes_up_at_once rising.cpp
   "    mine.awaited = who;\n    return start(who);"
   "    if (!state_.begun)\n      mine.awaited = who;\n    start(who);\n    if (!state_.begun)\n      return;")
 mutant(answer_lost commands.cpp

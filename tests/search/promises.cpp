@@ -1,6 +1,6 @@
 #include "promises.hpp"
 
-#include "../core/invariants.hpp"
+#include "../core/mind/invariants.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -128,7 +128,7 @@ void promises::check_younger_are_down(slot seat) {
   const auto how = mine().reach_of(seat).strategy;
   const auto& mind = before_->office_of(turn_->who).mind;
   const auto& mine_now = mind.children[seat];
-  if ((how != strategy::rest_for_one && how != strategy::one_for_all) || mine_now.gated
+  if ((how != strategy::rest_for_one && how != strategy::one_for_all) || mine_now.awaits_dependency
       || !mind.regroups[mine_now.regroup].widens)
     return;
   for (slot other = 0; other < mind.children.size(); ++other)
@@ -166,7 +166,7 @@ void promises::check_starts(const effect& x) {
       if (other == seat)
         break;
       const auto& r = minds.mind.children[other];
-      must(r.number > 0 || r.gated, "a start before that of an elder", site_of(seat));
+      must(r.number > 0 || r.awaits_dependency, "a start before that of an elder", site_of(seat));
     }
   children_[site_of(seat)].told_at = time_point::min();
   auto& due = children_[site_of(seat)].due;
@@ -181,7 +181,8 @@ void promises::check_turn(const effect& x, std::uint32_t group) {
   const auto& was = before_->office_of(turn_->who).mind.children;
   const auto& is = after_->office_of(turn_->who).mind.children;
   for (slot other = 0; other < is.size(); ++other)
-    must(is[other].regroup != group || is[other].rank > is[x.who.who].rank || is[other].gated,
+    must(is[other].regroup != group || is[other].rank > is[x.who.who].rank
+           || is[other].awaits_dependency,
          "a start before that of an elder", site_of(x.who.who));
   const auto rose = std::ranges::count_if(turn_->out.todo, [&](const effect& y) {
     return y.what == deed::start && was[y.who.who].regroup == group;

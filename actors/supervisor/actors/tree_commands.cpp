@@ -46,7 +46,7 @@ void tree::carry_out(command_request wanted, command_done done) const {
   if (!root)
     return done(not_alive(*core_));
   auto query = std::make_shared<command_query>();
-  query->place = core_->place_for_command();
+  query->place = core_->command_permit();
   if (!query->place)
     return done(fault{"", "busy: as many commands are under way as may be"});
   const auto path = absolute(std::move(wanted.path));

@@ -135,7 +135,7 @@ named secrets_of(const child_details& x) {
 
 } // namespace
 
-reasons renewals(const child_words& was, const child_words& is) {
+reasons renewals(const child_view& was, const child_view& is) {
   findings all;
   all.compare_each_text("environment", variables_of(was.more), variables_of(is.more));
   all.compare_each_text("secrets", secrets_of(was.more), secrets_of(is.more));
@@ -144,7 +144,7 @@ reasons renewals(const child_words& was, const child_words& is) {
   return std::move(all.why);
 }
 
-bool needs_new_life(const child_words& was, const child_words& is) {
+bool needs_new_life(const child_view& was, const child_view& is) {
   return !renewals(was, is).empty();
 }
 

@@ -39,7 +39,7 @@ using reasons = std::vector<std::string>;
 reasons differences(const child_settings& was, const child_settings& is);
 
 /// What it was given at its start, and has as long as it lives.
-reasons renewals(const child_words& was, const child_words& is);
+reasons renewals(const child_view& was, const child_view& is);
 
 /// But for what is seen at its children.
 reasons differences(const supervisor_settings& was, const supervisor_settings& is);

@@ -57,8 +57,8 @@ std::optional<T> unless_default(T x, T by_default) {
 
 /// All who have a say about one child, from the closest to the farthest.
 struct voices {
-  const child_words& child;
-  const supervisor_words& above;
+  const child_view& child;
+  const supervisor_view& above;
   const child_strategy_override* for_child = nullptr;
   const group_strategy* of_tag = nullptr;
   std::optional<role_pack> of_role{};
@@ -83,12 +83,12 @@ const child_strategy_override* override_for(std::string_view child, const single
   return found != by_name.overrides.end() ? found->second : nullptr;
 }
 
-const group_strategy* strategy_of_tag(const child_words& child, const supervisor_words& above) {
+const group_strategy* strategy_of_tag(const child_view& child, const supervisor_view& above) {
   const auto place = strategy_of(child.more, above.by_name);
   return place ? &above.more.group_strategies[*place] : nullptr;
 }
 
-voices voices_about(const child_words& child, const supervisor_words& above) {
+voices voices_about(const child_view& child, const supervisor_view& above) {
   const auto& role = child.more.task_role;
   return {.child = child,
           .above = above,
@@ -209,7 +209,7 @@ void weigh_scope(const voices& v, effective_policy& x) {
     x.team = v.of_tag->group;
 }
 
-std::string group_of(const child_words& child, const singled_out& by_name) {
+std::string group_of(const child_view& child, const singled_out& by_name) {
   const auto listed = by_name.groups.find(child.id);
   if (child.more.group.empty() && listed != by_name.groups.end())
     return std::string{listed->second};
@@ -235,7 +235,7 @@ void weigh_severity(const voices& v, effective_policy& x) {
 
 } // namespace
 
-sourced<policies::restart> effective_restart(const child_words& child,
+sourced<policies::restart> effective_restart(const child_view& child,
                                              const child_defaults& defaults) {
   const auto& role = child.more.task_role;
   return choose(first_said(child.restart, defaults.restart),
@@ -243,7 +243,7 @@ sourced<policies::restart> effective_restart(const child_words& child,
                 restart::permanent);
 }
 
-effective_policy weigh(const child_words& child, const supervisor_words& above) {
+effective_policy weigh(const child_view& child, const supervisor_view& above) {
   const auto v = voices_about(child, above);
   effective_policy x;
   x.role = child.more.task_role;

@@ -26,7 +26,7 @@ singled_out singled_out_by(const supervisor_details&);
 std::optional<std::size_t> strategy_of(const child_details&, const singled_out&);
 
 /// A child's own words, whatever it is that starts.
-struct child_words {
+struct child_view {
   std::string_view id{};
   task_kind kind{};
   std::optional<policies::restart> restart{};
@@ -38,23 +38,23 @@ struct child_words {
 };
 
 /// Its supervisor's words about it.
-struct supervisor_words {
+struct supervisor_view {
   supervisor::strategy strategy{};
   const child_defaults& defaults;
   const supervisor_details& more;
   const singled_out& by_name;
 };
 
-effective_policy weigh(const child_words&, const supervisor_words&);
+effective_policy weigh(const child_view&, const supervisor_view&);
 
 /// One value of that, for rules that look at no other.
-sourced<policies::restart> effective_restart(const child_words&, const child_defaults&);
+sourced<policies::restart> effective_restart(const child_view&, const child_defaults&);
 
 /// Whether what it was given at its start is given to it otherwise: only the next life has that.
-bool needs_new_life(const child_words& was, const child_words& is);
+bool needs_new_life(const child_view& was, const child_view& is);
 
 /// What contradicts the role of this child, called `path`; nothing without a role.
-std::vector<role_conflict> conflicts_of(const child_words&, const effective_policy&,
+std::vector<role_conflict> conflicts_of(const child_view&, const effective_policy&,
                                         const std::string& path);
 
 /// What is there, or what it is like when nothing was said.
@@ -65,7 +65,7 @@ const T& said_in(const boxed<T>& x) {
 }
 
 template <class Start>
-child_words words_of(const basic_child_spec<Start>& child) {
+child_view words_of(const basic_child_spec<Start>& child) {
   return {.id = child.id,
           .kind = child.start.kind(),
           .restart = child.restart,

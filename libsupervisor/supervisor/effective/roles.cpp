@@ -70,7 +70,7 @@ struct objections {
 
 bool is_meant_to_end(task_role x) { return x == task_role::worker || x == task_role::job; }
 
-void object_to_repeating(const child_words& child, const effective_policy& x, objections& to) {
+void object_to_repeating(const child_view& child, const effective_policy& x, objections& to) {
   const auto& [action, from] = x.on_success_exit;
   if (to.role != task_role::job || from != policy_source::user_override
       || action != on_success_action::restart)
@@ -89,7 +89,7 @@ void object_to_never_restarting(const effective_policy& x, objections& to) {
            "after its first end nobody would start it again");
 }
 
-void object_to_kind(const child_words& child, objections& to) {
+void object_to_kind(const child_view& child, objections& to) {
   const auto is_supervisor = child.kind == task_kind::supervisor;
   if (to.role == task_role::supervisor && !is_supervisor)
     to.add("task_role", label(to.role), "has children of its own",
@@ -101,7 +101,7 @@ void object_to_kind(const child_words& child, objections& to) {
 
 } // namespace
 
-std::vector<role_conflict> conflicts_of(const child_words& child, const effective_policy& x,
+std::vector<role_conflict> conflicts_of(const child_view& child, const effective_policy& x,
                                         const std::string& path) {
   if (!x.role)
     return {};

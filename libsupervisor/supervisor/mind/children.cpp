@@ -25,7 +25,7 @@ void turn::start(slot who) {
   ungate(who);
   r.done = r.ran = false;
   r.condemned = condemned::no;
-  enter_the_gate(who);
+  count_start(who);
   fact(event_type::child_starting, current(who));
   todo(deed::start, current(who));
   set_deadline(who, due_in(plan_.of(who).whole_start_within()));
@@ -82,9 +82,9 @@ void turn::abandon(slot who) {
     return end(aim::give_up, who);
   count_down(who);
   const auto g = std::exchange(r.regroup, in_none);
-  --group(g).members;
+  --regroup_at(g).members;
   if (r.op == operation::active && !r.pending && !r.leaving)
-    group(g).failed = true; // else somebody wanted it stopped, and will hear of it
+    regroup_at(g).failed = true; // else somebody wanted it stopped, and will hear of it
   ungate_dependents_of(who);
   go_on(g);
 }
@@ -147,7 +147,7 @@ void turn::park(slot who) {
 void turn::meet_fate(slot who) {
   auto& r = row(who);
   if (r.regroup != in_none)
-    --group(std::exchange(r.regroup, in_none)).members;
+    --regroup_at(std::exchange(r.regroup, in_none)).members;
   const auto then = r.fate;
   r.fate = fate::rise;
   ungate(who);
@@ -214,7 +214,7 @@ void turn::unlink(slot who) {
       g.cursor = g.rising ? r.younger : r.older;
   }
   if (r.regroup != in_none)
-    --group(std::exchange(r.regroup, in_none)).members;
+    --regroup_at(std::exchange(r.regroup, in_none)).members;
   r.older = r.younger = nobody;
 }
 
@@ -232,7 +232,7 @@ bool turn::is_hopeless(slot who) const {
   const auto& r = row(who);
   if (r.unsettled || r.done || r.regroup != in_none)
     return false;
-  if (r.now == phase::waiting && r.gated)
+  if (r.now == phase::waiting && r.awaits_dependency)
     return hopeless_need(who) != nobody;
   return r.now == phase::parked || r.now == phase::forgotten || r.now == phase::abandoned
          || r.now == phase::vacant || r.now == phase::down;
@@ -253,15 +253,15 @@ bool turn::has_run(slot who) { return row(who).ran || tally_of(who).generation >
 bool turn::is_held(slot who) const {
   if (row(who).op != operation::active)
     return true;
-  const auto need = row(who).gated ? hopeless_need(who) : nobody;
+  const auto need = row(who).awaits_dependency ? hopeless_need(who) : nobody;
   return need != nobody && is_held(need);
 }
 
 /// It would start, if its dependencies were ready. If that lasts, it is told of.
 void turn::gate(slot who) {
-  if (row(who).gated)
+  if (row(who).awaits_dependency)
     return;
-  row(who).gated = true;
+  row(who).awaits_dependency = true;
   set_deadline(who, {later(now_, tells_of_waits_after)});
 }
 
@@ -276,9 +276,9 @@ void turn::tell_of_wait(slot who) {
 }
 
 void turn::ungate(slot who) {
-  if (!row(who).gated)
+  if (!row(who).awaits_dependency)
     return;
-  row(who).gated = false;
+  row(who).awaits_dependency = false;
   drop_deadline(who);
 }
 
@@ -290,7 +290,7 @@ void turn::ungate_dependents_of(slot who) {
 
 void turn::leave_gate_of_dependencies(slot who) {
   auto& r = row(who);
-  if (!r.gated)
+  if (!r.awaits_dependency)
     return;
   const auto may_start = needs_are_ready(who);
   if (may_start)
@@ -324,7 +324,7 @@ trouble& turn::trouble_of(slot who) {
 
 void turn::note_seat(std::uint32_t party, std::uint32_t seat) {
   if ((party & regroup_party) != 0)
-    group(party & ~regroup_party).deadline = seat;
+    regroup_at(party & ~regroup_party).deadline = seat;
   else if ((party & aside_party) != 0)
     state_.asides[party & ~aside_party].deadline = seat;
   else
@@ -344,15 +344,15 @@ void turn::drop_deadline(slot who) {
                           [this](auto party, auto seat) { note_seat(party, seat); });
 }
 
-void turn::set_group_deadline(std::uint32_t g, time_point at) {
+void turn::set_regroup_deadline(std::uint32_t g, time_point at) {
   if (at != time_point::max())
-    state_.deadlines.set(g | regroup_party, group(g).deadline, {at},
+    state_.deadlines.set(g | regroup_party, regroup_at(g).deadline, {at},
                          [this](auto party, auto seat) { note_seat(party, seat); });
 }
 
-void turn::drop_group_deadline(std::uint32_t g) {
-  if (group(g).deadline != nobody)
-    state_.deadlines.drop(group(g).deadline,
+void turn::drop_regroup_deadline(std::uint32_t g) {
+  if (regroup_at(g).deadline != nobody)
+    state_.deadlines.drop(regroup_at(g).deadline,
                           [this](auto party, auto seat) { note_seat(party, seat); });
 }
 

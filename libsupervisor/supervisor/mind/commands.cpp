@@ -71,7 +71,7 @@ void turn::signal(const input& x, control_outcome told) {
   if (row(who).now != phase::up)
     return refuse(told, objection::not_running);
   todo(deed::signal, current(who));
-  out_.todo.back().question = static_cast<std::uint32_t>(x.signal);
+  out_.todo.back().index = static_cast<std::uint32_t>(x.signal);
   reply(told);
 }
 
@@ -147,7 +147,7 @@ void turn::reply(control_outcome told) {
   x.is = told.after;
   out_.outcomes.push_back(told);
   todo(deed::answer, told.who);
-  out_.todo.back().question = static_cast<std::uint32_t>(out_.outcomes.size() - 1);
+  out_.todo.back().index = static_cast<std::uint32_t>(out_.outcomes.size() - 1);
 }
 
 void turn::refuse(control_outcome told, objection no) {
@@ -402,7 +402,7 @@ void turn::renew(slot who) {
     return;
   }
   const auto g = open(aim::restart, who);
-  group(g).resume = now_;
+  regroup_at(g).resume = now_;
   join_for(g, who, fate::rise);
   for (const auto follower : plan_.followers_of(who))
     join_for(g, follower, fate::rise);

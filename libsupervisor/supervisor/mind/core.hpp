@@ -28,7 +28,7 @@ enum class phase : std::uint8_t {
 /// What a waiting child waits for.
 enum class wait_reason : std::uint8_t {
   time,         ///< its deadline
-  dependencies, ///< `gated`
+  dependencies, ///< `awaits_dependency`
   turn,         ///< too many are starting: it stands in a line
   pause,        ///< its group is paused; then it starts
   new_decision, ///< its group is paused; then the policy is asked anew
@@ -62,17 +62,17 @@ struct child_row {
   operation op : 3 = operation::active;
   supervisor::condemned condemned : 3 = supervisor::condemned::no;
   bool ready : 1 = false;
-  bool ran : 1 = false;       ///< in this life
-  bool unproven : 1 = false;  ///< in the first start of its supervisor, and not ready since
-  bool done : 1 = false;      ///< ended well and stays down: its dependents need not wait
-  bool gated : 1 = false;     ///< would start, if its dependencies were ready
-  bool unsettled : 1 = false; ///< its end was taken note of, and nothing was decided yet
-  bool gone : 1 = false;      ///< ended as told, and waits for those that linger below it
-  bool lingers : 1 = false;   ///< abandoned actors are left below it: must not start again
-  bool added : 1 = false;     ///< at run time: its seat is free when it is forgotten
-  bool joining : 1 = false;   ///< added or renewed by a command, and not ready since
-  bool leaving : 1 = false;   ///< dropped by a revision that is not through, or was taken back
-  bool pending : 1 = false;   ///< its restart was commanded, and did not happen so far
+  bool ran : 1 = false;               ///< in this life
+  bool unproven : 1 = false;          ///< in the first start of its supervisor, and not ready since
+  bool done : 1 = false;              ///< ended well and stays down: its dependents need not wait
+  bool awaits_dependency : 1 = false; ///< would start, if its dependencies were ready
+  bool unsettled : 1 = false;         ///< its end was taken note of, and nothing was decided yet
+  bool gone : 1 = false;              ///< ended as told, and waits for those that linger below it
+  bool lingers : 1 = false;           ///< abandoned actors are left below it: must not start again
+  bool added : 1 = false;             ///< at run time: its seat is free when it is forgotten
+  bool joining : 1 = false;           ///< added or renewed by a command, and not ready since
+  bool leaving : 1 = false; ///< dropped by a revision that is not through, or was taken back
+  bool pending : 1 = false; ///< its restart was commanded, and did not happen so far
   std::uint32_t regroup = in_none;
   std::uint32_t deadline = nobody; ///< its seat among the deadlines
   std::uint32_t trouble = nobody;  ///< its row in `troubles`, from its first restart on
@@ -144,7 +144,7 @@ struct revising {
   bool on = false;
   std::uint32_t key = 0;
   std::uint32_t joining = 0;     ///< children that have to become ready
-  std::uint32_t group = in_none; ///< its regroup, as long as that is open
+  std::uint32_t regroup = in_none; ///< its own, as long as that is open
 
   friend bool operator==(const revising&, const revising&) = default;
 };
@@ -308,7 +308,7 @@ struct effect {
   life who{}; ///< finish: whose end was the reason, if any
   /// of `ask`, `check`, `signal` and `answer`: which; of `finish`: the seat of the child that could not be
   /// started without `who`, or nobody
-  std::uint32_t question = 0;
+  std::uint32_t index = 0;
   time_point at{};
 
   friend bool operator==(const effect&, const effect&) = default;

@@ -94,7 +94,7 @@ void turn::check(slot who) {
   mine.awaits_answer = true;
   mine.check_at = due_in(row(who).ready ? kind.check_within : kind.probe_within);
   todo(deed::check, current(who));
-  out_.todo.back().question = ++mine.asked;
+  out_.todo.back().index = ++mine.asked;
 }
 
 /// While it is not ready that is no harm: it is asked until its time to start is over.

@@ -9,7 +9,7 @@ void turn::on_begin() {
   const auto g = open(aim::begin, nobody);
   for (auto who = state_.oldest; who != nobody; who = row(who).younger)
     join(g, who);
-  group(g).begins = true;
+  regroup_at(g).begins = true;
   rise(g);
 }
 
@@ -139,8 +139,8 @@ void turn::on_deadline() {
   while (!is_listening() && !state_.deadlines.empty() && state_.deadlines.first().at <= now_) {
     const auto party = state_.deadlines.first().party;
     if ((party & regroup_party) != 0) {
-      drop_group_deadline(party & ~regroup_party);
-      on_group_due(party & ~regroup_party);
+      drop_regroup_deadline(party & ~regroup_party);
+      on_regroup_due(party & ~regroup_party);
     } else if ((party & aside_party) != 0) {
       auto& due = state_.asides[party & ~aside_party];
       drop_deadline(due);
@@ -205,7 +205,7 @@ void turn::on_due(slot who) {
     case phase::killing:
       return abandon(who);
     case phase::down:
-      if (r.gated)
+      if (r.awaits_dependency)
         tell_of_wait(who);
       return;
     case phase::abandoned:

@@ -36,7 +36,7 @@ void turn::on_revised(const input& x) {
   take_new_order();
   fact(event_type::revised).key = x.count;
   const auto g = open(aim::restart, nobody);
-  group(g).resume = now_;
+  regroup_at(g).resume = now_;
   state_.revising = {true, x.count, 0, g};
   for (const auto who : changes.dropped)
     drop(who, g);
@@ -188,7 +188,7 @@ void turn::take_new_groups() {
 /// Whoever is new or another is ready, and whoever leaves is down.
 void turn::end_revision_when_through() {
   const auto& now = state_.revising;
-  if (!now.on || now.joining > 0 || now.group != in_none)
+  if (!now.on || now.joining > 0 || now.regroup != in_none)
     return;
   for (slot who = 0; who < state_.children.size(); ++who) // another regroup may have taken it over
     if (row(who).leaving && (is_alive(who) || row(who).regroup != in_none))
@@ -207,7 +207,7 @@ void turn::give_revision_up(slot culprit, const child_exit& why) {
 void turn::stay_out(slot who) {
   auto& r = row(who);
   if (r.regroup != in_none)
-    --group(std::exchange(r.regroup, in_none)).members;
+    --regroup_at(std::exchange(r.regroup, in_none)).members;
   else if (r.now != phase::waiting)
     return;
   drop_deadline(who);

@@ -196,7 +196,7 @@ void turn::has_joined_revision() {
 void turn::revise_without_those_blocked() {
   for (slot who = 0; who < state_.children.size(); ++who) {
     const auto& r = row(who);
-    if (r.joining && r.now == phase::waiting && r.gated && !was_asked_for(who)
+    if (r.joining && r.now == phase::waiting && r.awaits_dependency && !was_asked_for(who)
         && hopeless_need(who) != nobody)
       has_joined(who);
   }

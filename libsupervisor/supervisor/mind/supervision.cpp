@@ -51,7 +51,7 @@ void turn::take(std::span<const input> inputs) {
     revise_without_those_blocked();
     end_revision_when_through();
   }
-  if (ending() && group(state_.ending).down && !asides_run())
+  if (ending() && regroup_at(state_.ending).down && !asides_run())
     finish(state_.ending);
   start_those_in_line();
   wake_in_time();
@@ -227,9 +227,9 @@ void turn::settle(ended end) {
     return this->end(aim::end_tree, end.who);
   const auto g = r.regroup;
   const auto forgets = (r.fate == fate::rise || r.op == operation::active) && !r.leaving;
-  if (plan_.of(end.who).temporary && forgets && !r.pending && !finishes(group(g).then))
+  if (plan_.of(end.who).temporary && forgets && !r.pending && !finishes(regroup_at(g).then))
     forget(end.who);
-  else if (r.fate != fate::rise && !finishes(group(g).then))
+  else if (r.fate != fate::rise && !finishes(regroup_at(g).then))
     meet_fate(end.who);
   go_on(g);
 }

@@ -72,7 +72,7 @@ private:
   bool is_paused(slot) const;
   void pause(slot);
   void pause_group_of(slot, nanoseconds wait);
-  void enter_the_gate(slot);
+  void count_start(slot);
   void leave_the_gate(slot);
   std::uint32_t full_gate(slot) const;
   void line_up(slot, std::uint32_t gate);
@@ -182,7 +182,7 @@ private:
   void on_revised(const input&);
   std::vector<slot> take_seats();
   void look_after_anew(slot);
-  void drop(slot, std::uint32_t group);
+  void drop(slot, std::uint32_t which);
   void let_go(slot);
   std::vector<slot> take_back_those_leaving();
   void take_new_order();
@@ -243,7 +243,7 @@ private:
   // -- regroup.cpp: children that go down and come up together --------------------------------------
 
   std::uint32_t open(aim, slot culprit);
-  void join(std::uint32_t group, slot);
+  void join(std::uint32_t which, slot);
   void leave_regroup(slot, std::uint32_t for_whom);
   void leave_those_awaiting(slot, std::uint32_t for_whom);
   void take_over_if_empty(std::uint32_t old, std::uint32_t by_whom);
@@ -254,37 +254,46 @@ private:
   void each_touched(slot, Visit&&);
   bool takes_dependents_along(slot) const;
   std::vector<slot> with_dependents(slot) const;
-  void join_those_touched(std::uint32_t group, slot, fate);
-  slot restarted_first(std::uint32_t group) const;
+  void join_those_touched(std::uint32_t which, slot, fate);
+  slot restarted_first(std::uint32_t which) const;
   std::uint32_t group_to_restart(slot);
-  void join_failure(std::uint32_t group, slot, time_point resume);
-  bool join_those_started_since(std::uint32_t group);
-  void join_for(std::uint32_t group, slot, fate);
+  void join_failure(std::uint32_t which, slot, time_point resume);
+  bool join_those_started_since(std::uint32_t which);
+  void join_for(std::uint32_t which, slot, fate);
   void merge(std::uint32_t old, std::uint32_t into);
   void quarantine_from(slot);
   void go_down_without(slot, fate of_followers, bool ended_well);
-  void go_down_for_good(std::uint32_t group);
+  void go_down_for_good(std::uint32_t which);
   void end(aim, slot culprit, slot needed_by = nobody);
-  void go_down(std::uint32_t group);
-  nanoseconds patience(std::uint32_t group) const;
-  void go_down_again(std::uint32_t group);
-  void go_on(std::uint32_t group);
-  void tell_next(std::uint32_t group);
-  void tell_all(std::uint32_t group);
+
+  // -- going_down.cpp: the last started first
+
+  void go_down(std::uint32_t which);
+  nanoseconds patience(std::uint32_t which) const;
+  void go_down_again(std::uint32_t which);
+  void go_on(std::uint32_t which);
+  void tell_next(std::uint32_t which);
+  void tell_all(std::uint32_t which);
   void count_down(slot);
-  void all_down(std::uint32_t group);
+  void all_down(std::uint32_t which);
   void announce_wait(slot, time_point until);
-  void on_group_due(std::uint32_t group);
-  bool may_widen(std::uint32_t group) const;
-  bool waits_to_rise(std::uint32_t group) const;
+
+  // -- rising.cpp: in start order
+
+  void on_regroup_due(std::uint32_t which);
+  bool may_widen(std::uint32_t which) const;
+  bool waits_to_rise(std::uint32_t which) const;
   void start_of_waiting(slot);
-  void rise(std::uint32_t group);
-  bool pass_over(std::uint32_t group, slot);
-  void leave_behind(std::uint32_t group, slot);
+  void rise(std::uint32_t which);
+  bool pass_over(std::uint32_t which, slot);
+  void leave_behind(std::uint32_t which, slot);
   void go_back_to(slot);
   void on_start_settled(slot);
-  void close(std::uint32_t group);
-  void finish(std::uint32_t group);
+
+  // -- finishing.cpp
+
+  void close(std::uint32_t which);
+  void finish(std::uint32_t which);
   void count_those_already_down();
   child_outcome outcome_of(slot);
   void enter(shutdown_phase);
@@ -293,7 +302,7 @@ private:
 
   child_row& row(slot who) { return state_.children[who]; }
   const child_row& row(slot who) const { return state_.children[who]; }
-  supervisor::regroup& group(std::uint32_t i) { return state_.regroups[i]; }
+  supervisor::regroup& regroup_at(std::uint32_t i) { return state_.regroups[i]; }
   life current(slot who) const { return {who, row(who).number}; }
   bool is_current(life) const;
   bool is_first(slot who) const { return row(who).number == row(who).born + 1; }
@@ -309,8 +318,8 @@ private:
   }
   void set_deadline(slot, due);
   void drop_deadline(slot);
-  void set_group_deadline(std::uint32_t group, time_point);
-  void drop_group_deadline(std::uint32_t group);
+  void set_regroup_deadline(std::uint32_t which, time_point);
+  void drop_regroup_deadline(std::uint32_t which);
   void note_seat(std::uint32_t party, std::uint32_t seat);
   void wake_in_time();
   void stale(life);

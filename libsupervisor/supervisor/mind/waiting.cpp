@@ -77,7 +77,7 @@ void turn::ask_outside(const ended& end) {
   new_question(end, {}).asked = ++trouble_of(end.who).asked;
   fact(event_type::policy_asked, current(end.who)).wait = whom.within;
   todo(deed::ask, current(end.who));
-  out_.todo.back().question = out_.asked - 1;
+  out_.todo.back().index = out_.asked - 1;
   hold(end, wait_reason::answer, after(whom.within));
 }
 
@@ -142,7 +142,7 @@ void turn::pause_group_of(slot who, nanoseconds wait) {
 
 // -- gates: so many starting at a time, and a line before each -------------------------------------------
 
-void turn::enter_the_gate(slot who) {
+void turn::count_start(slot who) {
   ++state_.starting;
   if (const auto g = plan_.of(who).group; g != plan::none)
     ++state_.groups[g].starting;

@@ -61,7 +61,7 @@ void add(mixer& to, const plan::kind& x) {
   add(to, x.policy);
   add(to, x.limits);
   to.add(x.start_within)
-    .add(x.gates_within)
+    .add(x.preconditions_within)
     .add(x.stop.graceful)
     .add(x.stop.abort_wait)
     .add(x.stable_after);

@@ -19,7 +19,7 @@ struct kind_key {
   child_reactions reactions{}; ///< as the child itself says
   std::uint32_t team = plan::none;
   nanoseconds start_within{};
-  nanoseconds gates_within{0};
+  nanoseconds preconditions_within{0};
   bool awaits_ready = false;
   bool critical = true;
   bool significant = false;
@@ -104,7 +104,7 @@ kind_key key_of(const basic_child_spec<Start>& child, const basic_supervisor_spe
     .reactions = said_in(child.more).reactions,
     .team = team ? static_cast<std::uint32_t>(*team) : plan::none,
     .start_within = child.start_timeout.value_or(default_start_timeout),
-    .gates_within = time_of(said_in(child.more).preconditions),
+    .preconditions_within = time_of(said_in(child.more).preconditions),
     .awaits_ready = child.readiness == readiness::on_report,
     .critical = child.criticality == criticality::critical,
     .significant = said_in(child.more).significant,

@@ -202,7 +202,7 @@ plan::kind plan_builder::kind_of(const kind_key& key) {
     .policy = policy_of(key),
     .limits = as_policy(limits),
     .start_within = key.start_within,
-    .gates_within = key.gates_within,
+    .preconditions_within = key.preconditions_within,
     .stop = holds.shutdown.value,
     .stable_after = holds.backoff.value.longest,
     .success_codes = holds.success_exit_codes.value,

@@ -38,12 +38,13 @@ struct plan {
     restart_policy policy{standard_policy{}};
     std::optional<restart_policy> limits{}; ///< asked beside the policy
     nanoseconds start_within = std::chrono::seconds{30};
-    nanoseconds gates_within{0}; ///< before that
+    nanoseconds preconditions_within{0}; ///< before that
 
     /// From the moment in which it is told to start.
     nanoseconds whole_start_within() const {
-      return start_within > nanoseconds::max() - gates_within ? nanoseconds::max()
-                                                              : gates_within + start_within;
+      return start_within > nanoseconds::max() - preconditions_within
+               ? nanoseconds::max()
+               : preconditions_within + start_within;
     }
 
     stop_budget stop{};

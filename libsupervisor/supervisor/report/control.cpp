@@ -42,8 +42,7 @@ std::string_view control_result::result() const {
   return failure ? "failed" : idempotent ? "idempotent" : "accepted";
 }
 
-control_result record_of(const control_outcome& x, const child_state& now,
-                         std::string child_words) {
+control_result record_of(const control_outcome& x, const child_state& now, std::string child_view) {
   control_result made{.command = x.order,
                       .path = now.path,
                       .status = now.status,
@@ -63,7 +62,7 @@ control_result record_of(const control_outcome& x, const child_state& now,
   if (x.no != objection::none) {
     auto reason = std::string{words(x.no)};
     if (x.no == objection::start_failed)
-      reason = "could not start (" + child_words + "), and what was done for it was undone";
+      reason = "could not start (" + child_view + "), and what was done for it was undone";
     made.failure = {phase_of(x.no), std::move(reason), may_succeed_later(x.no)};
   } else if (x.stop == stop_state::failed) {
     made.failure = {"wait_completion", "it did not stop in time", true};

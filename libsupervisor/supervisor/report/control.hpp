@@ -73,7 +73,7 @@ struct control_result {
 };
 
 /// What the core says of it, and what is known of the child now.
-control_result record_of(const control_outcome&, const child_state& now, std::string child_words);
+control_result record_of(const control_outcome&, const child_state& now, std::string child_view);
 
 /// A line, and one more for each thing that went wrong.
 std::string to_string(const control_result&);

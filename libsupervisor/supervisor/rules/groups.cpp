@@ -56,7 +56,7 @@ membership check_members(const std::vector<group_config>& groups, names& sibling
   return listed;
 }
 
-void check_group_of(const child_words& child, names& groups, const membership& listed,
+void check_group_of(const child_view& child, names& groups, const membership& listed,
                     const std::string& where, faults& found) {
   const auto& group = child.more.group;
   if (group.empty())
@@ -152,7 +152,7 @@ void check_cycles(const supervisor_details& spec, const names& groups, const std
 
 } // namespace
 
-void check_group(const child_words& child, const supervisor_details& spec, const std::string& where,
+void check_group(const child_view& child, const supervisor_details& spec, const std::string& where,
                  faults& found) {
   names groups;
   for (const auto& x : spec.group_configs)

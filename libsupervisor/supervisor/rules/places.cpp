@@ -2,7 +2,7 @@
 
 namespace supervisor::detail {
 
-void check_significance(const child_words& child, supervisor::auto_shutdown above,
+void check_significance(const child_view& child, supervisor::auto_shutdown above,
                         const child_defaults& defaults, const std::string& where, faults& found) {
   if (!child.more.significant)
     return;
@@ -31,7 +31,7 @@ void check_pool(const supervisor_details& spec, std::size_t templates, const std
   refuse(!spec.child_strategy_overrides.empty(), "child_strategy_overrides", nobody_else);
 }
 
-void check_template(const child_words& child, bool has_dependencies, const std::string& where,
+void check_template(const child_view& child, bool has_dependencies, const std::string& where,
                     faults& found) {
   const auto why = "does not go with a template of simple_one_for_one, which has no siblings";
   if (has_dependencies)

@@ -43,7 +43,7 @@ void check_numbers(const resource_limits& x, const std::string& where, faults& f
   check_number(x.max_processes, 1, any, where + "/max_processes", found);
 }
 
-void check_resource_limits(const child_words& child, const std::string& where, faults& found) {
+void check_resource_limits(const child_view& child, const std::string& where, faults& found) {
   const auto& x = child.more.resource_limits;
   if (!x)
     return;
@@ -139,7 +139,7 @@ void check(const env_var& x, task_kind kind, names& secrets, const std::string& 
     check_reference(x, secrets, where + "/secret_ref", found);
 }
 
-void check_environment(const child_words& child, names& secrets, const std::string& where,
+void check_environment(const child_view& child, names& secrets, const std::string& where,
                        faults& found) {
   const auto& variables = child.more.environment;
   names all;
@@ -167,7 +167,7 @@ void check_supervisor(const child_details& x, const std::string& where, faults& 
 
 } // namespace
 
-void check_provisions(const child_words& child, const std::string& where, faults& found) {
+void check_provisions(const child_view& child, const std::string& where, faults& found) {
   const auto& more = child.more;
   check_resource_limits(child, where + "/resource_limits", found);
   if (more.command_permissions)

@@ -34,7 +34,7 @@ void check_strategy(strategy x, const std::string& where, faults& found) {
 
 } // namespace
 
-void check_sidecar(const child_words& child, const std::string& where, faults& found) {
+void check_sidecar(const child_view& child, const std::string& where, faults& found) {
   const auto is_sidecar = child.more.task_role == task_role::sidecar;
   const auto& said = child.more.sidecar_config;
   const auto at = where + "/sidecar_config";
@@ -82,7 +82,7 @@ names tags_of(const family& all) {
 }
 
 /// A child that carries the tags of two strategies would have to follow both.
-void check_tags(const child_words& child, const names& with_strategy, const std::string& where,
+void check_tags(const child_view& child, const names& with_strategy, const std::string& where,
                 faults& found) {
   std::string_view first;
   for (const auto& tag : child.more.tags) {
@@ -120,7 +120,7 @@ void check_group_strategies(const family& all, const std::string& where, faults&
     check_tags(all.children[i], with_strategy, child_at(where, i) + "/tags", found);
 }
 
-void check_tags(const child_words& child, const supervisor_details& spec, const std::string& where,
+void check_tags(const child_view& child, const supervisor_details& spec, const std::string& where,
                 faults& found) {
   names with_strategy;
   for (const auto& x : spec.group_strategies)

@@ -36,7 +36,7 @@ void check(const readiness_probe& x, nanoseconds start_timeout, const std::strin
 }
 
 /// Refuses what is asked of a child that cannot give it.
-void check_kind(const child_words& child, const std::string& where, faults& found) {
+void check_kind(const child_view& child, const std::string& where, faults& found) {
   const auto refuse = [&](bool set, const std::string& field, const std::string& why) {
     if (set)
       found.push_back({where + "/" + field, why});
@@ -69,7 +69,7 @@ void check_kind(const child_words& child, const std::string& where, faults& foun
 
 } // namespace
 
-void check_signs_of_life(const child_words& child, nanoseconds start_timeout,
+void check_signs_of_life(const child_view& child, nanoseconds start_timeout,
                          const std::string& where, faults& found) {
   const auto& more = child.more;
   check_health_policy(more.health_policy, where, found);

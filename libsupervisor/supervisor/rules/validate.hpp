@@ -43,7 +43,7 @@ void check_health_policy(const std::optional<health_policy>&, const std::string&
                          faults& found);
 
 /// What a policy of one's own says instead.
-bool says_when_to_restart(const child_words&);
+bool says_when_to_restart(const child_view&);
 
 void check_limits(const child_limits&, const std::string& where, faults& found);
 void check_limits(const scope_limits&, const std::string& where, faults& found);
@@ -53,13 +53,13 @@ void check_restart_limit(const std::optional<policies::restart_limit>&, const st
 
 // -- of one child ------------------------------------------------------------------------------------
 
-void check_details(const child_words&, nanoseconds start_timeout, const std::string& where,
+void check_details(const child_view&, nanoseconds start_timeout, const std::string& where,
                    faults& found);
-void check_sidecar(const child_words&, const std::string& where, faults& found);
-void check_signs_of_life(const child_words&, nanoseconds start_timeout, const std::string& where,
+void check_sidecar(const child_view&, const std::string& where, faults& found);
+void check_signs_of_life(const child_view&, nanoseconds start_timeout, const std::string& where,
                          faults& found);
 
-void check_provisions(const child_words&, const std::string& where, faults& found);
+void check_provisions(const child_view&, const std::string& where, faults& found);
 void check_replacement(const child_details&, const std::string& where, faults& found);
 
 /// Of a spec that is to run as it is.
@@ -69,23 +69,23 @@ void check_process(const process_spec&, const std::string& where, faults& found)
 
 // -- of one child and its supervisor -----------------------------------------------------------------
 
-void check_significance(const child_words&, supervisor::auto_shutdown above, const child_defaults&,
+void check_significance(const child_view&, supervisor::auto_shutdown above, const child_defaults&,
                         const std::string& where, faults& found);
-void check_tags(const child_words&, const supervisor_details&, const std::string& where,
+void check_tags(const child_view&, const supervisor_details&, const std::string& where,
                 faults& found);
-void check_group(const child_words&, const supervisor_details&, const std::string& where,
+void check_group(const child_view&, const supervisor_details&, const std::string& where,
                  faults& found);
 
 void check_pool(const supervisor_details&, std::size_t templates, const std::string& where,
                 faults& found);
-void check_template(const child_words&, bool has_dependencies, const std::string& where,
+void check_template(const child_view&, bool has_dependencies, const std::string& where,
                     faults& found);
 
 // -- of the children of one supervisor ---------------------------------------------------------------
 
 /// What its rules look at.
 struct family {
-  std::vector<child_words> children{};
+  std::vector<child_view> children{};
   const supervisor_details& spec;
 };
 

@@ -38,7 +38,7 @@ void check_need(const std::string& need, names& siblings, const std::string& whe
     found.push_back({where, "no sibling is called " + quoted(need) + siblings.closest(need)});
 }
 
-bool says_when_to_restart(const child_words& child) {
+bool says_when_to_restart(const child_view& child) {
   const auto& said = child.more.reactions;
   return child.restart || child.backoff != inherited_backoff || said.on_success_exit
          || said.on_failure_exit || said.on_timeout;
@@ -92,7 +92,7 @@ void check_exit_codes(const std::vector<std::int32_t>& codes, const std::string&
 
 } // namespace
 
-void check_details(const child_words& child, nanoseconds start_timeout, const std::string& where,
+void check_details(const child_view& child, nanoseconds start_timeout, const std::string& where,
                    faults& found) {
   const auto& x = child.more;
   if (!x.name.empty() && is_blank(x.name))

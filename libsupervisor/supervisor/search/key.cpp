@@ -136,8 +136,8 @@ private:
 
   void add_row(imprint& to, const child_row& x, slot seat) const {
     const auto& [number, rank, older, younger, now, waits_for, fate, op, condemned, ready, ran,
-                 unproven, done, gated, unsettled, gone, lingers, added, joining, leaving, pending,
-                 regroup, deadline, trouble, born, vital, since]
+                 unproven, done, awaits_dependency, unsettled, gone, lingers, added, joining,
+                 leaving, pending, regroup, deadline, trouble, born, vital, since]
       = x;
     if (how_.numbers)
       add(to, std::min(number - born, 2u));
@@ -149,8 +149,8 @@ private:
          {static_cast<int>(now), static_cast<int>(waits_for), static_cast<int>(fate),
           static_cast<int>(op), static_cast<int>(condemned)})
       add(to, word);
-    for (const bool yes : {ready, ran, unproven, done, gated, unsettled, gone, lingers, added,
-                           joining, leaving, pending})
+    for (const bool yes : {ready, ran, unproven, done, awaits_dependency, unsettled, gone, lingers,
+                           added, joining, leaving, pending})
       add(to, yes);
     add(to, regroup);
     if (deadline != nobody) {
@@ -231,7 +231,7 @@ private:
       add_aside(x);
     for (const auto& x : promises)
       add_promise(x);
-    add(all_, revising.on, revising.joining, revising.group);
+    add(all_, revising.on, revising.joining, revising.regroup);
     for (const auto& x : regroups)
       add_regroup(x);
     for (const auto& x : groups)

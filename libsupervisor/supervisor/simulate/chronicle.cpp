@@ -232,7 +232,7 @@ void chronicle::gave_up(std::uint32_t supervisor, const effect& last, time_point
                .who = known_as(supervisor),
                .why = outcome_of(last.why),
                .culprit = known_as(culprit),
-               .needed_by = known_as(below(supervisor, last.question)),
+               .needed_by = known_as(below(supervisor, last.index)),
                .exit = mine.culprit,
                .abandoned = theirs.abandoned};
   if (theirs.refused_at == made.at)

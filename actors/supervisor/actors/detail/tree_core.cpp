@@ -211,7 +211,7 @@ runtime_health_report tree_core::health() const {
           .exit_report = exit_};
 }
 
-std::shared_ptr<void> tree_core::place_for_command() {
+std::shared_ptr<void> tree_core::command_permit() {
   if (commands_.fetch_add(1) >= most_commands_) {
     --commands_;
     return nullptr;

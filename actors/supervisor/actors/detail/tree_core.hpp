@@ -178,7 +178,7 @@ public:
 
   /// A place among the commands that may be under way at a time, given back with the last copy;
   /// null if there is none.
-  std::shared_ptr<void> place_for_command();
+  std::shared_ptr<void> command_permit();
 
   /// To become another tree: for one at a time, given back with the last copy; null if it is taken.
   std::shared_ptr<void> turn_to_apply();

@@ -31,8 +31,8 @@ shutdown_report supervisor_actor::report(const effect& x) const {
     told.culprit = path_of(x.who.who);
     told.reason = words_of_end(x.who.who);
   }
-  if (x.why == aim::roll_back && x.question != nobody)
-    told.needed_by = path_of(x.question);
+  if (x.why == aim::roll_back && x.index != nobody)
+    told.needed_by = path_of(x.index);
   for (const auto& left : tally_.outcomes) {
     if (const auto below = below_.find(left.who.who); below != below_.end())
       for (auto child : below->second) {
@@ -128,11 +128,11 @@ std::vector<std::string> supervisor_actor::awaited_by(slot who) const {
   if (who >= state_.children.size())
     return all;
   const auto& row = state_.children[who];
-  if (row.gated)
+  if (row.awaits_dependency)
     for (const auto need : plan().needs_of(who))
       if (!is_met(plan(), state_, need))
         all.push_back(spec_of(need).id);
-  if (row.gated && row.lingers)
+  if (row.awaits_dependency && row.lingers)
     all.emplace_back("what was abandoned below it");
   const auto second = asides_.find(who);
   for (const auto* note :

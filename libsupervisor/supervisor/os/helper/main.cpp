@@ -257,8 +257,14 @@ void now_running(attended& one) {
     stop(one, one.stop_waiting);
 }
 
-/// The pipe is closed by whoever executes a program.
+/// The pipe is closed when the program is executed, and by the end of a process that was killed before
+/// it could.
 void hear_mishaps(attended& one) {
+  if (one.stage == stage::killing) {
+    close(one.mishaps);
+    one.mishaps = -1;
+    return;
+  }
   wire::mishap wrong{};
   const auto size = read(one.mishaps, &wrong, sizeof wrong);
   if (size < 0 && (errno == EAGAIN || errno == EINTR))

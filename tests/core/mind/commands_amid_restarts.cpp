@@ -53,7 +53,7 @@ TEST_CASE("a child that waits for a dependency can be held") {
     it.slow_to_start = {"db"};
     it.together({{"db", died}, {"cache", died}});
     it.advance(1s);
-    REQUIRE(it.row("cache").gated);
+    REQUIRE(it.row("cache").awaits_dependency);
     CHECK(it.command(order, "cache") == "");
     CHECK(it.started("db") == "");
   }
@@ -279,7 +279,7 @@ SCENARIO("who is held waits in no gate of a group on its way up") {
     it.ready("cache");
     it.crash("db");
     it.advance(10ms);
-    REQUIRE(it.row("web").gated);
+    REQUIRE(it.row("web").awaits_dependency);
     it.command(command::quarantine_child, "web");
     THEN("the cache does not start it") {
       CHECK(it.ready("cache") == "");

@@ -95,7 +95,8 @@ private:
         must(take(vitals, r.vital), "signs of life are nobody else's", i);
       must(!r.ready || is_alive(r), "who is ready lives", i);
       if (!is_there(r))
-        must(r.regroup == in_none && !r.joining && !r.pending && !r.gated && r.deadline == nobody,
+        must(r.regroup == in_none && !r.joining && !r.pending && !r.awaits_dependency
+               && r.deadline == nobody,
              "who is gone wants nothing", i);
       else if (goes_on())
         check_hold(r, i);
@@ -118,8 +119,8 @@ private:
   /// It goes on as long as somebody is to come up or to go down, and no longer.
   void check_revision() {
     const auto& now = state_.revising;
-    const auto regroups = now.group != in_none;
-    must(!regroups || (now.on && state_.regroups[now.group].open), "a revision knows its regroup");
+    const auto regroups = now.regroup != in_none;
+    must(!regroups || (now.on && state_.regroups[now.regroup].open), "a revision knows its regroup");
     const auto still_goes
       = [](const child_row& r) { return r.leaving && (is_alive(r) || r.regroup != in_none); };
     const auto goes_down = std::ranges::any_of(state_.children, still_goes);
@@ -154,14 +155,15 @@ private:
   void check_who_waits() {
     for (slot i = 0; i < state_.children.size(); ++i) {
       const auto& r = state_.children[i];
-      must(!r.gated || !has_what_it_needs(i), "nobody waits for what is there", i);
-      must(!passed_over(r) || r.gated, "who is passed over is told of its dependencies", i);
+      must(!r.awaits_dependency || !has_what_it_needs(i), "nobody waits for what is there", i);
+      must(!passed_over(r) || r.awaits_dependency, "who is passed over is told of its dependencies",
+           i);
       if (r.now != phase::waiting)
         continue;
       if (r.waits_for == wait_reason::turn)
         must(stands_in_line(i), "who waits for its turn stands in a line", i);
       else if (r.waits_for == wait_reason::dependencies)
-        must(r.gated, "who waits for its dependencies is told of them", i);
+        must(r.awaits_dependency, "who waits for its dependencies is told of them", i);
       else
         must(r.deadline != nobody, "nobody waits for ever", i);
     }

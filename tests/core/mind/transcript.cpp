@@ -56,7 +56,7 @@ void add(numbers& to, const input& x) {
 void add(numbers& to, const effect& x) {
   to.mark('\n');
   to.mark('>');
-  to.add(x.what, x.why, x.who, x.question, x.at);
+  to.add(x.what, x.why, x.who, x.index, x.at);
 }
 
 void add(numbers& to, const event& x) {

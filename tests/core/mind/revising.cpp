@@ -290,7 +290,7 @@ SCENARIO("a child that waits for a dependency it has no more starts") {
   it.command(command::pause_child, "cache");
   it.crash("web");
   it.advance(1s);
-  REQUIRE(it.row("web").gated);
+  REQUIRE(it.row("web").awaits_dependency);
   WHEN("it needs another one now") {
     auto wanted = shop();
     wanted.children[2].dependencies = {"db"};

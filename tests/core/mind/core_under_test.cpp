@@ -219,13 +219,13 @@ void core_under_test::carry_out(const effect& x) {
       over = x.why;
       break;
     case deed::check:
-      checks.push_back({.what = news::checked, .who = x.who, .count = x.question});
+      checks.push_back({.what = news::checked, .who = x.who, .count = x.index});
       break;
     case deed::vacate:
       roster_.vacate(x.who.who);
       break;
     case deed::signal:
-      signals.emplace_back(id, static_cast<int>(x.question));
+      signals.emplace_back(id, static_cast<int>(x.index));
       break;
     case deed::swap:
     case deed::answer:
