@@ -88,7 +88,12 @@ public:
     add_simulate();
     add_break();
     check_->add_option("FILE", file_, "the tree, as JSON")->required();
-    check_->add_flag("--effective", effective_, "also show what holds for each child, and why");
+    auto* const effective
+      = check_->add_flag("--effective", effective_, "also show what holds for each child, and why");
+    check_
+      ->add_flag("--canonical", canonical_,
+                 "only write the tree as the shortest file that says the same")
+      ->excludes(effective);
     check_->add_flag("--strict", strict_, "refuse a file that there is advice or a warning about");
     check_->footer(
       "Says all that is wrong at once, in the order of the lines: form, rules, factories\n"
@@ -115,7 +120,9 @@ public:
     if (run_->parsed())
       return run(options(), known, said);
     if (check_->parsed())
-      return check({file_, effective_, strict_}, known);
+      return check(
+        {.file = file_, .canonical = canonical_, .effective = effective_, .strict = strict_},
+        known);
     if (simulate_->parsed())
       return simulate(simulation(), known);
     if (break_->parsed())
@@ -248,6 +255,7 @@ private:
   std::uint64_t states_ = survival_options{}.most_states;
   std::string memory_{};
   std::string how_long_{};
+  bool canonical_ = false;
   bool effective_ = false;
   bool strict_ = false;
   std::optional<std::uint64_t> seed_{};

@@ -62,6 +62,11 @@ extern template class draft<declared_child_spec>;
 using spec_draft = draft<declared_spec>;
 using child_draft = draft<declared_child_spec>;
 
+/// The same tree as a file, in its shortest form: what is so anyway is left out, and names of factories
+/// stay what they are. `read_spec` makes the same tree of it. Faults: what only C++ can say, such as a
+/// policy of one's own, with its place.
+expected<std::string> to_json(const declared_spec&);
+
 /// The JSON Schema (draft-07) of what `read_spec` takes. It knows forms: that ids are unique and
 /// dependencies exist is for `validate`.
 std::string schema();

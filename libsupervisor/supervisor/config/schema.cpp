@@ -148,7 +148,7 @@ template <class T>
 json object_of(std::span<const field<T>> fields) {
   json object{{"type", "object"}, {"properties", json::object()}};
   for (const auto& f : fields) {
-    if (!f.read)
+    if (!f.is.read)
       continue;
     object["properties"][std::string{f.key}] = property_of(f);
     if (f.required)

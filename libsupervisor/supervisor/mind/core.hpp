@@ -143,7 +143,7 @@ struct promise {
 struct revising {
   bool on = false;
   std::uint32_t key = 0;
-  std::uint32_t joining = 0;     ///< children that have to become ready
+  std::uint32_t joining = 0;       ///< children that have to become ready
   std::uint32_t regroup = in_none; ///< its own, as long as that is open
 
   friend bool operator==(const revising&, const revising&) = default;

@@ -230,6 +230,8 @@ struct group_strategy {
   supervisor::strategy strategy = strategy::one_for_one;
   std::optional<policies::restart_limit> restart_limit{}; ///< of each; else the supervisor's
   std::optional<supervisor::escalation_policy> escalation_policy{}; ///< else the supervisor's
+
+  friend bool operator==(const group_strategy&, const group_strategy&) = default;
 };
 
 /// For one child, whatever its tags say. Its strategy reaches all its siblings.
@@ -238,12 +240,16 @@ struct child_strategy_override {
   supervisor::strategy strategy = strategy::one_for_one;
   std::optional<policies::restart_limit> restart_limit{};
   std::optional<supervisor::escalation_policy> escalation_policy{};
+
+  friend bool operator==(const child_strategy_override&, const child_strategy_override&) = default;
 };
 
 struct group_config {
   std::string name{};
   std::vector<std::string> children{}; ///< beside those that name it as their group
   std::optional<scope_limits> limits{};
+
+  friend bool operator==(const group_config&, const group_config&) = default;
 };
 
 /// No cycle may come of those that let trouble pass: all but propagation::none.
@@ -251,12 +257,16 @@ struct group_dependency {
   std::string from_group{}; ///< whom it affects
   std::string to_group{};   ///< whose trouble it is
   supervisor::propagation propagation = propagation::none;
+
+  friend bool operator==(const group_dependency&, const group_dependency&) = default;
 };
 
 /// A helper at the side of another child.
 struct sidecar_config {
   std::string primary_child_id{};
   bool linked_lifecycle = false; ///< starts after its primary, and goes down and up with it
+
+  friend bool operator==(const sidecar_config&, const sidecar_config&) = default;
 };
 
 /// What a child does about its own ends; unset: its role's, or what `restart` says.
@@ -356,6 +366,8 @@ struct child_defaults {
   std::optional<stop_budget> shutdown{};         ///< 5 s, 1 s; not of nested supervisors: unlimited
   std::optional<child_limits> limits{};          ///< none
   std::optional<supervisor::health_policy> health_policy{}; ///< no beats; of actors only
+
+  friend bool operator==(const child_defaults&, const child_defaults&) = default;
 };
 
 struct supervisor_details {

@@ -131,11 +131,18 @@ void sample_all(const options& x, nanoseconds length, moment begin, sampler& sam
   }
 }
 
+std::vector<std::string> those_since(const std::vector<std::string>& before) {
+  auto now = descendants_now();
+  std::erase_if(now, [&](const auto& x) { return std::ranges::count(before, x) > 0; });
+  return now;
+}
+
 result run(const options& x, std::ostream& csv, pauses& interrupted) {
   const auto length = std::chrono::duration_cast<nanoseconds>(
     std::chrono::duration<double, std::ratio<60>>{x.minutes});
   run_for_a_moment();
   before_and_after all{.before = vitals_now()};
+  const auto there_before = descendants_now();
   result came{.began = std::chrono::system_clock::now(), .commit = x.commit};
   account did;
   sup::shutdown_report end;
@@ -151,6 +158,7 @@ result run(const options& x, std::ostream& csv, pauses& interrupted) {
     take_counts(came, everything, did);
   }
   all.after = vitals_now();
+  came.left = those_since(there_before);
   came.ended = std::chrono::system_clock::now();
   came.pauses = interrupted.count();
   take_figures(came, did);

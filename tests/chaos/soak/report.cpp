@@ -95,6 +95,8 @@ std::string to_markdown(const result& x) {
   text += "\nRequests: p50 " + rounded(x.request_p50_ms) + " ms, p99 " + rounded(x.request_p99_ms)
           + " ms.\n";
   text += "Commands: p50 " + rounded(x.all_p50_ms) + " ms, p99 " + rounded(x.all_p99_ms) + " ms.\n";
+  for (const auto& name : x.left)
+    text += "\nLeft: " + name + "\n";
   return text;
 }
 

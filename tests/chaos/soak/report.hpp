@@ -22,6 +22,8 @@ struct result {
                 subscribers = 0, shutdowns = 0, gaps = 0;
   std::uint64_t lines = 0, line_gaps = 0, unprintable = 0;
   std::uint64_t pauses = 0, paused_seconds = 0; ///< whose latencies do not count
+  std::vector<std::string>
+    left{}; ///< processes that were there at the end and not at the beginning
   std::vector<chaos::threshold> thresholds{};
 
   bool passed() const;

@@ -1,8 +1,10 @@
 #include "vitals.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
@@ -61,7 +63,7 @@ std::map<pid_t, pid_t> parents_of_all() {
   return all;
 }
 
-std::size_t count_descendants() {
+std::vector<pid_t> descendants() {
   const auto all = parents_of_all();
   const auto self = getpid();
   const auto descends = [&](pid_t who) {
@@ -71,10 +73,23 @@ std::size_t count_descendants() {
         return true;
     return false;
   };
-  std::size_t found = 0;
+  std::vector<pid_t> found;
   for (const auto& [pid, parent] : all)
-    found += descends(pid);
+    if (descends(pid))
+      found.push_back(pid);
   return found;
+}
+
+std::string content(const fs::path& file) {
+  std::ifstream from{file};
+  return {std::istreambuf_iterator<char>{from}, {}};
+}
+
+std::string name_of(pid_t who) {
+  const auto folder = "/proc/" + std::to_string(who);
+  auto command = content(folder + "/cmdline");
+  std::ranges::replace(command, '\0', ' ');
+  return content(folder + "/stat").substr(0, 40) + " " + command;
 }
 
 } // namespace
@@ -83,7 +98,14 @@ vitals vitals_now() {
   return {.rss_mb = rss_mb(),
           .fds = entries("/proc/self/fd") - 1,
           .threads = entries("/proc/self/task"),
-          .processes = count_descendants()};
+          .processes = descendants().size()};
+}
+
+std::vector<std::string> descendants_now() {
+  std::vector<std::string> names;
+  for (const auto who : descendants())
+    names.push_back(name_of(who));
+  return names;
 }
 
 void keep_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }

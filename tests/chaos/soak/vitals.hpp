@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 namespace soak {
 
@@ -13,6 +15,9 @@ struct vitals {
 };
 
 vitals vitals_now();
+
+/// Of each process that descends from this one: its number, its state and its command line.
+std::vector<std::string> descendants_now();
 
 /// From now on, processes that lost their parent are still among those that descend from this one.
 void keep_orphans();

@@ -120,7 +120,8 @@ private:
   void check_revision() {
     const auto& now = state_.revising;
     const auto regroups = now.regroup != in_none;
-    must(!regroups || (now.on && state_.regroups[now.regroup].open), "a revision knows its regroup");
+    must(!regroups || (now.on && state_.regroups[now.regroup].open),
+         "a revision knows its regroup");
     const auto still_goes
       = [](const child_row& r) { return r.leaving && (is_alive(r) || r.regroup != in_none); };
     const auto goes_down = std::ranges::any_of(state_.children, still_goes);

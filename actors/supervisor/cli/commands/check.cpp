@@ -1,6 +1,7 @@
 #include "supervisor/cli/commands/commands.hpp"
 #include "supervisor/cli/commands/loading.hpp"
 #include "supervisor/cli/commands/open_files.hpp"
+#include "supervisor/config/json.hpp"
 #include "supervisor/effective/effective.hpp"
 #include "supervisor/rules/lint.hpp"
 #include "supervisor/text/printable.hpp"
@@ -76,6 +77,12 @@ faults notes_about(const declared_spec& spec) {
   return first_thousand(std::move(found));
 }
 
+/// A file has words for all that is in one.
+int write(const declared_spec& spec) {
+  std::cout << *to_json(spec);
+  return exit_code::clean;
+}
+
 } // namespace
 
 int check(const check_options& options, const catalog& known) {
@@ -87,6 +94,8 @@ int check(const check_options& options, const catalog& known) {
     return exit_code::bad_input;
   }
   const auto& spec = *loaded.file.read();
+  if (options.canonical)
+    return write(spec);
   const auto advice = advice_about(spec);
   print(std::cerr, file, loaded.file.with_lines(advice), "advice: ");
   print(std::cout, file, loaded.file.with_lines(notes_about(spec)), "note: ");

@@ -56,6 +56,7 @@ std::uint64_t memory_for_breaking(std::uint64_t wanted);
 
 struct check_options {
   std::filesystem::path file{};
+  bool canonical = false; ///< nothing but the tree as the shortest file that says the same
   bool effective = false; ///< also what holds for every child, and where it comes from
   bool strict = false;    ///< what is allowed and unwise is a fault
 };

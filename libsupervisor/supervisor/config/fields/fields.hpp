@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/config/fields/values.hpp"
+#include "supervisor/config/written.hpp"
 #include "supervisor/spec/spec.hpp"
 
 #include <cstdint>
@@ -43,18 +44,25 @@ enum class holds : std::uint8_t {
   objects, ///< an array of them
 };
 
-/// One key of an object. The tables of these are all that decoder and schema know of a file.
+/// How one key of an object is read into a struct, and written.
+template <class T>
+struct access {
+  void (*read)(reading&, const value&, T&) = nullptr;
+  written (*write)(const T&) = nullptr; ///< null: nobody writes it
+};
+
+/// One key of an object. The tables of these are all that decoder, writer and schema know of a file.
 template <class T>
 struct field {
   std::string_view key{};
   holds what = holds::text;
   std::string_view doc{};
-  std::string_view by_default{};                      ///< as JSON; empty: nothing to show
-  void (*read)(reading&, const value&, T&) = nullptr; ///< null: not supported, see `elsewhere`
-  std::string_view elsewhere{};                       ///< where to say it instead; empty: not yet
-  words one_of{};                                     ///< for words
-  std::string_view object{};                          ///< for objects, its name
-  std::uint64_t least = 0;                            ///< for counts
+  std::string_view by_default{}; ///< as JSON; empty: nothing to show
+  access<T> is{};                ///< empty: not supported, see `elsewhere`
+  std::string_view elsewhere{};  ///< where to say it instead; empty: not yet
+  words one_of{};                ///< for words
+  std::string_view object{};     ///< for objects, its name
+  std::uint64_t least = 0;       ///< for counts
   std::uint64_t most = unlimited - 1;
   bool required = false;
 };

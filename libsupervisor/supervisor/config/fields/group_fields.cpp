@@ -1,4 +1,4 @@
-#include "supervisor/config/fields/read_fields.hpp"
+#include "supervisor/config/fields/access.hpp"
 
 namespace supervisor::config {
 
@@ -21,7 +21,7 @@ constexpr field<T> strategy_field(std::string_view doc) {
           .what = holds::word,
           .doc = doc,
           .by_default = R"("one_for_one")",
-          .read = read_strategy<T>,
+          .is = {read_strategy<T>, from<&T::strategy>},
           .one_of = strategies_of_some};
 }
 
@@ -30,7 +30,7 @@ constexpr field<T> restart_limit_field() {
   return {.key = "restart_limit",
           .what = holds::object,
           .doc = "How many restarts each of them gets; the supervisor's if missing.",
-          .read = into<&T::restart_limit>,
+          .is = member<&T::restart_limit>,
           .object = "restart_limit"};
 }
 
@@ -39,7 +39,7 @@ constexpr field<T> escalation_field() {
   return {.key = "escalation_policy",
           .what = holds::word,
           .doc = "What happens when they cannot be helped; the supervisor's if missing.",
-          .read = into<&T::escalation_policy>,
+          .is = member<&T::escalation_policy>,
           .one_of = words_of<escalation_policy>};
 }
 
@@ -47,7 +47,7 @@ constexpr auto group_strategy_table = std::to_array<field<group_strategy>>({
   {.key = "group",
    .what = holds::text,
    .doc = "The tag of the children that this is for.",
-   .read = into<&group_strategy::group>,
+   .is = member<&group_strategy::group>,
    .required = true},
   strategy_field<group_strategy>("Who among those goes down and comes up again with one of them."),
   restart_limit_field<group_strategy>(),
@@ -58,7 +58,7 @@ constexpr auto override_table = std::to_array<field<child_strategy_override>>({
   {.key = "child_id",
    .what = holds::id,
    .doc = "The child that this is for, whatever its tags.",
-   .read = into<&child_strategy_override::child_id>,
+   .is = member<&child_strategy_override::child_id>,
    .required = true},
   strategy_field<child_strategy_override>(
     "Who among all its siblings goes down and comes up again with it."),
@@ -70,17 +70,17 @@ constexpr auto group_config_table = std::to_array<field<group_config>>({
   {.key = "name",
    .what = holds::id,
    .doc = "What the group is called, unique among the groups of its supervisor.",
-   .read = into<&group_config::name>,
+   .is = member<&group_config::name>,
    .required = true},
   {.key = "children",
    .what = holds::ids,
    .doc = "Who is in it, beside the children that name it as their group.",
    .by_default = "[]",
-   .read = into<&group_config::children>},
+   .is = member<&group_config::children>},
   {.key = "limits",
    .what = holds::object_or_word,
    .doc = "What its children are limited by together.",
-   .read = read_group_limits,
+   .is = {read_group_limits, write_group_limits},
    .one_of = guarded_word,
    .object = "group_limits"},
 });
@@ -89,19 +89,19 @@ constexpr auto group_dependency_table = std::to_array<field<group_dependency>>({
   {.key = "from_group",
    .what = holds::id,
    .doc = "The group that depends on the other one.",
-   .read = into<&group_dependency::from_group>,
+   .is = member<&group_dependency::from_group>,
    .required = true},
   {.key = "to_group",
    .what = holds::id,
    .doc = "The group whose trouble it is.",
-   .read = into<&group_dependency::to_group>,
+   .is = member<&group_dependency::to_group>,
    .required = true},
   {.key = "propagation",
    .what = holds::word,
    .doc = "Whether the one is paused with the other, only told, or neither. Edges that are not "
           "none must not form a cycle.",
    .by_default = R"("none")",
-   .read = into<&group_dependency::propagation>,
+   .is = member<&group_dependency::propagation>,
    .one_of = words_of<propagation>},
 });
 
@@ -111,7 +111,11 @@ constexpr field<severity_defaults> severity_of(std::string_view by_default) {
           .what = holds::word,
           .doc = "How loud the ends of children with this role are told.",
           .by_default = by_default,
-          .read = [](reading& r, const value& v, severity_defaults& to) { read(r, v, to[Role]); },
+          .is = {[](reading& r, const value& v, severity_defaults& to) { read(r, v, to[Role]); },
+                 [](const severity_defaults& x) {
+                   const auto said = x.find(Role);
+                   return said == x.end() ? written{} : json_of(said->second);
+                 }},
           .one_of = words_of<severity_class>};
 }
 

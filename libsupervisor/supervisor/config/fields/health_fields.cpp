@@ -1,4 +1,4 @@
-#include "supervisor/config/fields/read_fields.hpp"
+#include "supervisor/config/fields/access.hpp"
 
 namespace supervisor::config {
 
@@ -9,12 +9,12 @@ constexpr auto health_policy_table = std::to_array<field<health_policy>>({
    .what = holds::duration,
    .doc = "How often the child is asked to send a beat.",
    .by_default = R"("1s")",
-   .read = into<&health_policy::heartbeat_interval>},
+   .is = member<&health_policy::heartbeat_interval>},
   {.key = "stale_after",
    .what = holds::duration,
    .doc = "How old the last beat may be; longer than heartbeat_interval.",
    .by_default = R"("3s")",
-   .read = into<&health_policy::stale_after>},
+   .is = member<&health_policy::stale_after>},
 });
 
 constexpr auto health_check_table = std::to_array<field<health_check>>({
@@ -22,17 +22,17 @@ constexpr auto health_check_table = std::to_array<field<health_check>>({
    .what = holds::duration,
    .doc = "How long after one question the next one is asked.",
    .by_default = R"("10s")",
-   .read = into<&health_check::check_interval>},
+   .is = member<&health_check::check_interval>},
   {.key = "timeout",
    .what = holds::duration,
    .doc = "How long the child may take to answer.",
    .by_default = R"("5s")",
-   .read = into<&health_check::timeout>},
+   .is = member<&health_check::timeout>},
   {.key = "max_retries",
    .what = holds::count,
    .doc = "With so many failures in a row the child is unhealthy.",
    .by_default = "3",
-   .read = into_count<&health_check::max_retries>,
+   .is = count<&health_check::max_retries>,
    .least = 1},
 });
 
@@ -41,12 +41,12 @@ constexpr auto readiness_table = std::to_array<field<readiness_probe>>({
    .what = holds::duration,
    .doc = "How long after one question the next one is asked.",
    .by_default = R"("5s")",
-   .read = into<&readiness_probe::check_interval>},
+   .is = member<&readiness_probe::check_interval>},
   {.key = "timeout",
    .what = holds::duration,
    .doc = "How long the child may take to answer; not longer than its start_timeout.",
    .by_default = R"("3s")",
-   .read = into<&readiness_probe::timeout>},
+   .is = member<&readiness_probe::timeout>},
 });
 
 constexpr auto stall_watchdog_table = std::to_array<field<stall_watchdog>>({
@@ -54,12 +54,12 @@ constexpr auto stall_watchdog_table = std::to_array<field<stall_watchdog>>({
    .what = holds::duration,
    .doc = "How long the child may be in one handler.",
    .by_default = R"("5s")",
-   .read = into<&stall_watchdog::after>},
+   .is = member<&stall_watchdog::after>},
   {.key = "action",
    .what = holds::word,
    .doc = "Whether that is only told, or the child is restarted.",
    .by_default = R"("report")",
-   .read = into<&stall_watchdog::action>,
+   .is = member<&stall_watchdog::action>,
    .one_of = words_of<on_stall_action>},
 });
 

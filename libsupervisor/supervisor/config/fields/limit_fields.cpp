@@ -1,4 +1,4 @@
-#include "supervisor/config/fields/read_fields.hpp"
+#include "supervisor/config/fields/access.hpp"
 
 namespace supervisor::config {
 
@@ -9,25 +9,25 @@ constexpr auto failure_window_table = std::to_array<field<failure_window>>({
    .what = holds::word,
    .doc = "Whether failures are counted over a time, or among the last ends.",
    .by_default = R"("time_sliding")",
-   .read = into<&failure_window::mode>,
+   .is = member<&failure_window::mode>,
    .one_of = words_of<failure_window_mode>},
   {.key = "window",
    .what = holds::duration,
    .doc = "Of time_sliding: the time in which failures are counted.",
    .by_default = R"("60s")",
-   .read = into<&failure_window::window>},
+   .is = member<&failure_window::window>},
   {.key = "max_count",
    .what = holds::count,
    .doc = "Of count_sliding: among how many of the last ends failures are counted.",
    .by_default = "10",
-   .read = into_count<&failure_window::max_count>,
+   .is = count<&failure_window::max_count>,
    .least = 1,
    .most = failure_window::most_ends},
   {.key = "threshold",
    .what = holds::count,
    .doc = "How many failures are too many; then the child waits, or is quarantined by count.",
    .by_default = "5",
-   .read = into_count<&failure_window::threshold>,
+   .is = count<&failure_window::threshold>,
    .least = 1,
    .most = most_countable},
 });
@@ -37,14 +37,14 @@ constexpr auto restart_limit_table = std::to_array<field<restart_limit>>({
    .what = holds::count_or_word,
    .doc = "How many restarts a child gets within the window; 0 gives up at its first crash.",
    .by_default = "10",
-   .read = into<&restart_limit::max_restarts>,
+   .is = member<&restart_limit::max_restarts>,
    .one_of = unlimited_word,
    .most = most_countable},
   {.key = "window",
    .what = holds::duration,
    .doc = "The sliding time in which restarts are counted.",
    .by_default = R"("60s")",
-   .read = into<&restart_limit::window>},
+   .is = member<&restart_limit::window>},
 });
 
 constexpr auto cold_start_table = std::to_array<field<cold_start>>({
@@ -52,12 +52,12 @@ constexpr auto cold_start_table = std::to_array<field<cold_start>>({
    .what = holds::duration,
    .doc = "How long after its first start a child is cold.",
    .by_default = R"("60s")",
-   .read = into<&cold_start::window>},
+   .is = member<&cold_start::window>},
   {.key = "max_restarts",
    .what = holds::count_or_word,
    .doc = "How many restarts a cold child gets; the next one waits for the end of the window.",
    .by_default = "5",
-   .read = into<&cold_start::max_restarts>,
+   .is = member<&cold_start::max_restarts>,
    .one_of = unlimited_word,
    .most = most_countable},
 });
@@ -67,12 +67,12 @@ constexpr auto hot_loop_table = std::to_array<field<hot_loop>>({
    .what = holds::duration,
    .doc = "The sliding time in which ends are counted, clean ones included.",
    .by_default = R"("10s")",
-   .read = into<&hot_loop::window>},
+   .is = member<&hot_loop::window>},
   {.key = "min_restarts",
    .what = holds::count,
    .doc = "With so many ends a child runs hot, and waits until there are fewer.",
    .by_default = "3",
-   .read = into_count<&hot_loop::min_restarts>,
+   .is = count<&hot_loop::min_restarts>,
    .least = 1,
    .most = most_countable},
 });
@@ -82,19 +82,19 @@ constexpr auto meltdown_table = std::to_array<field<meltdown_fuse>>({
    .what = holds::count,
    .doc = "With so many failures the fuse trips. If missing: 3 of a child, 5 of a group, 10 of a "
           "supervisor.",
-   .read = into_count<&meltdown_fuse::max_failures>,
+   .is = count<&meltdown_fuse::max_failures>,
    .least = 1,
    .most = most_countable},
   {.key = "window",
    .what = holds::duration,
    .doc = "The sliding time in which failures are counted. If missing: 10s of a child, 30s of a "
           "group, 60s of a supervisor.",
-   .read = into<&meltdown_fuse::window>},
+   .is = member<&meltdown_fuse::window>},
   {.key = "reset_after",
    .what = holds::duration,
    .doc = "How long a fuse stays tripped; after as long without a failure it is as good as new.",
    .by_default = R"("120s")",
-   .read = into<&meltdown_fuse::reset_after>},
+   .is = member<&meltdown_fuse::reset_after>},
 });
 
 constexpr auto restart_budget_table = std::to_array<field<token_bucket>>({
@@ -102,18 +102,18 @@ constexpr auto restart_budget_table = std::to_array<field<token_bucket>>({
    .what = holds::duration,
    .doc = "The time that max_burst is meant for.",
    .by_default = R"("60s")",
-   .read = into<&token_bucket::window>},
+   .is = member<&token_bucket::window>},
   {.key = "max_burst",
    .what = holds::count,
    .doc = "How many restarts may come at once: tokens in a full bucket.",
    .by_default = "10",
-   .read = into_count<&token_bucket::max_burst>,
+   .is = count<&token_bucket::max_burst>,
    .least = 1},
   {.key = "recovery_rate_per_sec",
    .what = holds::rate,
    .doc = "How many tokens come back in a second. A restart without one waits for it.",
    .by_default = "0.5",
-   .read = into<&token_bucket::recovery_rate_per_sec>},
+   .is = member<&token_bucket::recovery_rate_per_sec>},
 });
 
 // -- sets of limits ----------------------------------------------------------------------------------
@@ -134,27 +134,27 @@ constexpr auto child_limits_table = std::to_array<field<child_limits>>({
   {.key = "failure_window",
    .what = holds::object,
    .doc = "Too many failures: the child waits until some are forgotten, or is quarantined.",
-   .read = into<&child_limits::failure_window>,
+   .is = member<&child_limits::failure_window>,
    .object = "failure_window"},
   {.key = "restart_limit",
    .what = holds::object,
    .doc = "How many restarts the child gets; on_budget_exhausted says what then.",
-   .read = into<&child_limits::restart_limit>,
+   .is = member<&child_limits::restart_limit>,
    .object = "restart_limit"},
   {.key = "cold_start",
    .what = holds::object,
    .doc = "How many restarts the child gets soon after its first start.",
-   .read = into<&child_limits::cold_start>,
+   .is = member<&child_limits::cold_start>,
    .object = "cold_start"},
   {.key = "hot_loop",
    .what = holds::object,
    .doc = "When the child ends so often that it has to cool down.",
-   .read = into<&child_limits::hot_loop>,
+   .is = member<&child_limits::hot_loop>,
    .object = "hot_loop"},
   {.key = "meltdown",
    .what = holds::object,
    .doc = "When the child has failed so often that it has to rest.",
-   .read = read_fuse_of_child,
+   .is = {read_fuse_of_child, from<&child_limits::meltdown>},
    .object = "meltdown"},
 });
 
@@ -164,17 +164,17 @@ constexpr auto scope_limits_table(void (*read_fuse)(reading&, const value&, scop
     {.key = "restart_budget",
      .what = holds::object,
      .doc = "How many restarts all its children get together; one beyond that waits.",
-     .read = into<&scope_limits::restart_budget>,
+     .is = member<&scope_limits::restart_budget>,
      .object = "restart_budget"},
     {.key = "meltdown",
      .what = holds::object,
      .doc = when_tripped,
-     .read = read_fuse,
+     .is = {read_fuse, from<&scope_limits::meltdown>},
      .object = "meltdown"},
     {.key = "concurrent_restarts",
      .what = holds::count,
      .doc = "How many restarts may be starting at a time; the next ones wait for their turn.",
-     .read = into_count<&scope_limits::concurrent_restarts>,
+     .is = count<&scope_limits::concurrent_restarts>,
      .least = 1},
   });
 }
@@ -240,6 +240,15 @@ void read_supervisor_limits(reading& r, const value& v, declared_spec& to) {
   read_limits(r, v, fields_of_supervisor_limits(), {}, said);
   if (!is_word(v))
     limits = said;
+}
+
+written write_group_limits(const group_config& x) {
+  return x.limits ? json_of(fields_of_group_limits(), *x.limits) : written{};
+}
+
+written write_supervisor_limits(const declared_spec& x) {
+  return x.more && x.more->limits ? json_of(fields_of_supervisor_limits(), *x.more->limits)
+                                  : written{};
 }
 
 } // namespace supervisor::config

@@ -1,6 +1,6 @@
 #include "supervisor/config/fields/objects.hpp"
 
-#include "supervisor/config/fields/read_fields.hpp"
+#include "supervisor/config/fields/access.hpp"
 #include "supervisor/effective/effective.hpp"
 #include "supervisor/text/printable.hpp"
 
@@ -179,6 +179,39 @@ void read_children(reading& r, const value& v, declared_spec& to) {
     return wrong_kind(r, v, "an array of children");
   for (const auto& element : r.file().in(v))
     read_child(r, element, to.children.emplace_back());
+}
+
+// -- written -------------------------------------------------------------------------------------------
+
+written write_file(const declared_spec& x) { return json_of(fields_of_file(), x); }
+
+written write_version(const declared_spec&) { return written::raw("1"); }
+
+written write_intensity(const declared_spec& x) {
+  const auto is_said = x.says_intensity || x.intensity != intensity{};
+  return is_said ? json_of(x.intensity) : written{};
+}
+
+written write_graceful(const stop_budget& x) {
+  return x.is_unlimited() ? json_of(unlimited_word[0]) : json_of(x.graceful);
+}
+
+written write_factory(const declared_child_spec& x) {
+  const auto& how = x.start;
+  return how.nested || how.process ? written{} : json_of(how.factory);
+}
+
+written write_args(const declared_child_spec& x) {
+  const auto& said = x.start.args;
+  return said.empty() || said == "{}" ? written{} : written::raw(said);
+}
+
+written write_nested(const declared_child_spec& x) {
+  return x.start.nested ? json_of(fields_of_supervisor(), *x.start.nested) : written{};
+}
+
+written write_process(const declared_child_spec& x) {
+  return x.start.process ? json_of(*x.start.process) : written{};
 }
 
 } // namespace supervisor::config

@@ -1,4 +1,7 @@
-#include "supervisor/config/fields/read_fields.hpp"
+#include "supervisor/config/fields/access.hpp"
+
+#include <array>
+#include <charconv>
 
 namespace supervisor::config {
 
@@ -7,51 +10,60 @@ namespace {
 void read_argv(reading& r, const value& v, process_spec& to) { read_any_texts(r, v, to.argv); }
 void read_mask(reading& r, const value& v, process_spec& to) { read_umask(r, v, to.umask); }
 
+/// In octal digits, with a zero before them.
+written write_mask(const process_spec& x) {
+  if (!x.umask)
+    return {};
+  std::array<char, 8> digits{'0'};
+  const auto end = std::to_chars(digits.data() + 1, digits.data() + digits.size(), *x.umask, 8);
+  return written::text({digits.data(), end.ptr});
+}
+
 constexpr auto process_table = std::to_array<field<process_spec>>({
   {.key = "argv",
    .what = holds::argv,
    .doc = "The program and what it is told: a path, or a name that PATH is searched for, first.",
-   .read = read_argv,
+   .is = {read_argv, from<&process_spec::argv>},
    .required = true},
   {.key = "cwd",
    .what = holds::text,
    .doc = "The folder that it runs in; ours if missing.",
-   .read = into<&process_spec::cwd>},
+   .is = member<&process_spec::cwd>},
   {.key = "inherit",
    .what = holds::word,
    .doc = "Which variables of our own environment it gets, beside those of the child: all, none or "
           "those in inherited.",
    .by_default = R"("inherit")",
-   .read = into<&process_spec::inherit>,
+   .is = member<&process_spec::inherit>,
    .one_of = words_of<env_inheritance>},
   {.key = "inherited",
    .what = holds::variables,
    .doc = "With inherit, listed: the names of the variables that it gets.",
    .by_default = "[]",
-   .read = into<&process_spec::inherited>},
+   .is = member<&process_spec::inherited>},
   {.key = "user",
    .what = holds::text,
    .doc = "The user that it runs as, a name or a number in quotes; ours if missing.",
-   .read = into<&process_spec::user>},
+   .is = member<&process_spec::user>},
   {.key = "group",
    .what = holds::text,
    .doc = "The group that it runs as, a name or a number in quotes; the user's, or ours, if "
           "missing.",
-   .read = into<&process_spec::group>},
+   .is = member<&process_spec::group>},
   {.key = "umask",
    .what = holds::umask,
    .doc = "What nobody may do with the files that it makes, in octal digits; ours if missing.",
-   .read = read_mask},
+   .is = {read_mask, write_mask}},
   {.key = "stdin",
    .what = holds::text,
    .doc = "The file that it reads its input from.",
    .by_default = R"("/dev/null")",
-   .read = into<&process_spec::stdin_file>},
+   .is = member<&process_spec::stdin_file>},
   {.key = "stop_signal",
    .what = holds::signal,
    .doc = "Asks it to end.",
    .by_default = R"("SIGTERM")",
-   .read = into<&process_spec::stop_signal>},
+   .is = member<&process_spec::stop_signal>},
   {.key = "stop_to",
    .what = holds::word,
    .doc = "Who gets the stop_signal, and SIGCONT behind it: all processes of its process group, "
@@ -60,24 +72,24 @@ constexpr auto process_table = std::to_array<field<process_spec>>({
           "descends from "
           "it is killed.",
    .by_default = R"("group")",
-   .read = into<&process_spec::stop_to>,
+   .is = member<&process_spec::stop_to>,
    .one_of = words_of<stop_target>},
   {.key = "reload_signal",
    .what = holds::signal,
    .doc = "Tells it to read its configuration again.",
    .by_default = R"("SIGHUP")",
-   .read = into<&process_spec::reload_signal>},
+   .is = member<&process_spec::reload_signal>},
   {.key = "max_line_bytes",
    .what = holds::count,
    .doc = "How long a line of its output may be; a longer one is cut into several.",
    .by_default = "16384",
-   .read = into_count<&process_spec::max_line_bytes>,
+   .is = count<&process_spec::max_line_bytes>,
    .least = 1},
   {.key = "max_lines_waiting",
    .what = holds::count,
    .doc = "How many lines of its output may wait to be told; until then no more are read.",
    .by_default = "1024",
-   .read = into_count<&process_spec::max_lines_waiting>,
+   .is = count<&process_spec::max_lines_waiting>,
    .least = 1},
 });
 

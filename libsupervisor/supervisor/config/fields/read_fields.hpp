@@ -19,7 +19,7 @@ template <class T>
 std::vector<std::string_view> keys_of(std::span<const field<T>> fields) {
   std::vector<std::string_view> keys;
   for (const auto& f : fields)
-    if (f.read)
+    if (f.is.read)
       keys.push_back(f.key);
   return keys;
 }
@@ -31,11 +31,11 @@ void read_member(reading& r, const value& v, std::span<const field<T>> fields, T
   const auto f = std::ranges::find(fields, v.key, &field<T>::key);
   if (f == fields.end())
     refuse_unknown(r, v, keys_of(fields));
-  else if (!f->read)
+  else if (!f->is.read)
     r.wrong(v, f->elsewhere.empty() ? "not supported yet"
                                     : "is said here with " + std::string{f->elsewhere});
   else
-    f->read(r, v, to);
+    f->is.read(r, v, to);
 }
 
 /// Whether it was an object at all.

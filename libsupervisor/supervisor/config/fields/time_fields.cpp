@@ -1,4 +1,4 @@
-#include "supervisor/config/fields/read_fields.hpp"
+#include "supervisor/config/fields/access.hpp"
 
 namespace supervisor::config {
 
@@ -9,17 +9,17 @@ constexpr auto backoff_table = std::to_array<field<backoff>>({
    .what = holds::duration,
    .doc = "Wait before the first of several restarts in a row; it doubles with each further one.",
    .by_default = R"("10ms")",
-   .read = into<&backoff::first>},
+   .is = member<&backoff::first>},
   {.key = "max_delay",
    .what = holds::duration,
    .doc = "The longest wait, jitter included.",
    .by_default = R"("1s")",
-   .read = into<&backoff::longest>},
+   .is = member<&backoff::longest>},
   {.key = "jitter",
    .what = holds::jitter,
    .doc = "How chance spreads a wait: a ratio that is added at most, or a word.",
    .by_default = R"("disabled")",
-   .read = into<&backoff::jitter>,
+   .is = member<&backoff::jitter>,
    .one_of = jitter_words},
 });
 
@@ -28,13 +28,13 @@ constexpr auto intensity_table = std::to_array<field<intensity>>({
    .what = holds::count_or_word,
    .doc = "How many restarts within the period are borne; one more, and the supervisor gives up.",
    .by_default = "10",
-   .read = into<&intensity::restarts>,
+   .is = member<&intensity::restarts>,
    .one_of = unlimited_word},
   {.key = "period",
    .what = holds::duration,
    .doc = "The sliding period in which restarts are counted.",
    .by_default = R"("60s")",
-   .read = into<&intensity::period>},
+   .is = member<&intensity::period>},
 });
 
 constexpr auto shutdown_table = std::to_array<field<stop_budget>>({
@@ -42,13 +42,13 @@ constexpr auto shutdown_table = std::to_array<field<stop_budget>>({
    .what = holds::duration_or_word,
    .doc = "How long a child may take to stop on its own.",
    .by_default = R"("5s")",
-   .read = read_graceful,
+   .is = {read_graceful, write_graceful},
    .one_of = unlimited_word},
   {.key = "abort_wait",
    .what = holds::duration,
    .doc = "How long a killed child may take to be gone.",
    .by_default = R"("1s")",
-   .read = into<&stop_budget::abort_wait>},
+   .is = member<&stop_budget::abort_wait>},
 });
 
 } // namespace
