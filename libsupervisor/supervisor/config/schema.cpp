@@ -135,11 +135,20 @@ json form_of(const field<T>& f) {
   return {};
 }
 
+/// As JSON; empty if there is nothing to show.
+template <class T>
+std::string default_of(const field<T>& f) {
+  if (!f.by_default.empty() || !f.is.by_default || f.required)
+    return std::string{f.by_default};
+  const auto said = f.is.by_default();
+  return said.is_nothing() ? "" : said.dump();
+}
+
 template <class T>
 json property_of(const field<T>& f) {
   json property{{"description", f.doc}};
-  if (!f.by_default.empty())
-    property["default"] = json::parse(f.by_default);
+  if (const auto said = default_of(f); !said.empty())
+    property["default"] = json::parse(said);
   property.update(form_of(f));
   return property;
 }

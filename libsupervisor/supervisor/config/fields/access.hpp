@@ -37,17 +37,19 @@ template <auto Member>
 using whole_of = typename whole<owner_of<Member>>::type;
 
 template <auto Member, class T = owner_of<Member>>
-inline constexpr access<T> member{into<Member, T>, from<Member, T>};
+inline constexpr access<T> member{into<Member, T>, from<Member, T>, of_fresh<Member, T>};
 
 template <auto Member, class T = whole_of<Member>>
-inline constexpr access<T> more{into_more<Member, T>, from_more<Member, T>};
+inline constexpr access<T> more{into_more<Member, T>, from_more<Member, T>,
+                                of_fresh<Member, owner_of<Member>>};
 
 // Whole numbers, without a word for one that never ends.
 
 template <auto Member, class T = owner_of<Member>>
-inline constexpr access<T> count{into_count<Member, T>, from<Member, T>};
+inline constexpr access<T> count{into_count<Member, T>, from<Member, T>, of_fresh<Member, T>};
 
 template <auto Member, class T = whole_of<Member>>
-inline constexpr access<T> more_count{into_more_count<Member, T>, from_more<Member, T>};
+inline constexpr access<T> more_count{into_more_count<Member, T>, from_more<Member, T>,
+                                      of_fresh<Member, owner_of<Member>>};
 
 } // namespace supervisor::config

@@ -49,6 +49,7 @@ template <class T>
 struct access {
   void (*read)(reading&, const value&, T&) = nullptr;
   written (*write)(const T&) = nullptr; ///< null: nobody writes it
+  written (*by_default)() = nullptr;    ///< what holds where nothing is said, if it can be said
 };
 
 /// One key of an object. The tables of these are all that decoder, writer and schema know of a file.
@@ -57,7 +58,7 @@ struct field {
   std::string_view key{};
   holds what = holds::text;
   std::string_view doc{};
-  std::string_view by_default{}; ///< as JSON; empty: nothing to show
+  std::string_view by_default{}; ///< as JSON, where `is` does not know it
   access<T> is{};                ///< empty: not supported, see `elsewhere`
   std::string_view elsewhere{};  ///< where to say it instead; empty: not yet
   words one_of{};                ///< for words

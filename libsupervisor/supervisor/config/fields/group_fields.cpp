@@ -75,7 +75,6 @@ constexpr auto group_config_table = std::to_array<field<group_config>>({
   {.key = "children",
    .what = holds::ids,
    .doc = "Who is in it, beside the children that name it as their group.",
-   .by_default = "[]",
    .is = member<&group_config::children>},
   {.key = "limits",
    .what = holds::object_or_word,
@@ -100,7 +99,6 @@ constexpr auto group_dependency_table = std::to_array<field<group_dependency>>({
    .what = holds::word,
    .doc = "Whether the one is paused with the other, only told, or neither. Edges that are not "
           "none must not form a cycle.",
-   .by_default = R"("none")",
    .is = member<&group_dependency::propagation>,
    .one_of = words_of<propagation>},
 });

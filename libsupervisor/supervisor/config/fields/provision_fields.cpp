@@ -37,7 +37,6 @@ constexpr auto resource_limits_table = std::to_array<field<resource_limits>>({
   {.key = "required",
    .what = holds::boolean,
    .doc = "Whether the child does not start rather than run without one of them.",
-   .by_default = "false",
    .is = member<&resource_limits::required>},
 });
 
@@ -45,17 +44,14 @@ constexpr auto command_permissions_table = std::to_array<field<command_permissio
   {.key = "allow_shutdown",
    .what = holds::boolean,
    .doc = "Whether it may ask for the end of its supervisor.",
-   .by_default = "false",
    .is = member<&command_permissions::allow_shutdown>},
   {.key = "allow_restart",
    .what = holds::boolean,
    .doc = "Whether it may ask for a restart of itself.",
-   .by_default = "false",
    .is = member<&command_permissions::allow_restart>},
   {.key = "allowed_signals",
    .what = holds::signals,
    .doc = "Which signals it may have sent to siblings that are processes.",
-   .by_default = R"(["SIGTERM"])",
    .is = member<&command_permissions::allowed_signals>},
 });
 
@@ -93,7 +89,6 @@ constexpr auto secret_ref_table = std::to_array<field<secret_ref>>({
   {.key = "required",
    .what = holds::boolean,
    .doc = "Whether the child does not start without it.",
-   .by_default = "false",
    .is = member<&secret_ref::required>},
 });
 
@@ -113,12 +108,10 @@ constexpr auto precondition_table = std::to_array<field<precondition>>({
   {.key = "timeout",
    .what = holds::duration,
    .doc = "The start has failed after that.",
-   .by_default = R"("30s")",
    .is = member<&precondition::timeout>},
   {.key = "check_interval",
    .what = holds::duration,
    .doc = "How long after one look the next one is taken; not longer than timeout.",
-   .by_default = R"("500ms")",
    .is = member<&precondition::check_interval>},
 });
 
@@ -136,7 +129,6 @@ constexpr auto recycle_table = std::to_array<field<recycle_policy>>({
   {.key = "spread",
    .what = holds::share,
    .doc = "By up to which share each life is shorter, so that not all end at once.",
-   .by_default = "0.1",
    .is = member<&recycle_policy::spread>},
 });
 

@@ -8,17 +8,14 @@ constexpr auto backoff_table = std::to_array<field<backoff>>({
   {.key = "initial_delay",
    .what = holds::duration,
    .doc = "Wait before the first of several restarts in a row; it doubles with each further one.",
-   .by_default = R"("10ms")",
    .is = member<&backoff::first>},
   {.key = "max_delay",
    .what = holds::duration,
    .doc = "The longest wait, jitter included.",
-   .by_default = R"("1s")",
    .is = member<&backoff::longest>},
   {.key = "jitter",
    .what = holds::jitter,
    .doc = "How chance spreads a wait: a ratio that is added at most, or a word.",
-   .by_default = R"("disabled")",
    .is = member<&backoff::jitter>,
    .one_of = jitter_words},
 });
@@ -27,13 +24,11 @@ constexpr auto intensity_table = std::to_array<field<intensity>>({
   {.key = "restarts",
    .what = holds::count_or_word,
    .doc = "How many restarts within the period are borne; one more, and the supervisor gives up.",
-   .by_default = "10",
    .is = member<&intensity::restarts>,
    .one_of = unlimited_word},
   {.key = "period",
    .what = holds::duration,
    .doc = "The sliding period in which restarts are counted.",
-   .by_default = R"("60s")",
    .is = member<&intensity::period>},
 });
 
@@ -47,7 +42,6 @@ constexpr auto shutdown_table = std::to_array<field<stop_budget>>({
   {.key = "abort_wait",
    .what = holds::duration,
    .doc = "How long a killed child may take to be gone.",
-   .by_default = R"("1s")",
    .is = member<&stop_budget::abort_wait>},
 });
 

@@ -14,17 +14,22 @@ written number(Number x) {
   return written::raw({digits.data(), end.ptr});
 }
 
+struct unit {
+  std::int64_t size = 1; ///< in nanoseconds
+  std::int64_t from = 1; ///< so many of it are easier to read than more of a smaller unit
+  const char* name = "ns";
+};
+
+constexpr std::array units{unit{3'600'000'000'000, 10, "h"}, unit{60'000'000'000, 10, "min"},
+                           unit{1'000'000'000, 1, "s"}, unit{1'000'000, 1, "ms"},
+                           unit{1'000, 1, "us"}};
+
 std::string exact(nanoseconds x) {
-  constexpr std::array<std::pair<std::int64_t, const char*>, 5> units{{{3'600'000'000'000, "h"},
-                                                                       {60'000'000'000, "min"},
-                                                                       {1'000'000'000, "s"},
-                                                                       {1'000'000, "ms"},
-                                                                       {1'000, "us"}}};
   if (x == nanoseconds::zero())
     return "0s";
-  for (const auto& [size, unit] : units)
-    if (x.count() % size == 0)
-      return std::to_string(x.count() / size) + unit;
+  for (const auto& u : units)
+    if (x.count() % u.size == 0 && x.count() / u.size >= u.from)
+      return std::to_string(x.count() / u.size) + u.name;
   return std::to_string(x.count()) + "ns";
 }
 

@@ -14,6 +14,12 @@
 
 namespace supervisor::config {
 
+/// A struct with a table of its own, and not one that only becomes such a struct.
+template <class T>
+concept has_fields = requires(const T& x) {
+  { fields_of(x) } -> std::same_as<std::span<const field<T>>>;
+};
+
 // -- one value, by its type ----------------------------------------------------------------------------
 
 inline written json_of(const std::string& x) { return written::text(x); }
@@ -91,6 +97,20 @@ template <auto Member, class T>
 written from(const T& x) {
   static const T fresh{};
   return said(x.*Member, fresh.*Member, is_numbers<T>);
+}
+
+/// What a fresh struct says; nothing where that is nothing, an empty text or an object, whose own keys say it.
+template <auto Member, class T>
+written of_fresh() {
+  static const T fresh{};
+  const auto& x = fresh.*Member;
+  using type = std::remove_cvref_t<decltype(x)>;
+  if constexpr (is_optional<type> || has_fields<type>)
+    return {};
+  else if constexpr (std::same_as<type, std::string>)
+    return x.empty() ? written{} : json_of(x);
+  else
+    return json_of(x);
 }
 
 template <auto Member, class T>
