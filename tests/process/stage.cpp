@@ -18,7 +18,9 @@ namespace fs = std::filesystem;
 
 std::string content(const fs::path& file) {
   std::ifstream from{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{from}, {}};
+  std::ostringstream text; // a process may be gone while it is read: that is the end of its file
+  text << from.rdbuf();
+  return text.str();
 }
 
 void write(const fs::path& file, const std::string& text) { std::ofstream{file} << text; }

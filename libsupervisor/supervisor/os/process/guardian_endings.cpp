@@ -98,12 +98,16 @@ void os_process::guardian::give_helper_up() {
   send_signal(helper_.handle, SIGKILL);
 }
 
-/// The process ends as soon as this has been done.
+/// Nobody may be there any more to hear what comes of it. A helper that runs goes on by itself, also when we
+/// have ended: it knows those who left no other trace, and must not be killed while it has stopped them.
 void os_process::guardian::kill_in_haste() {
   if (!on_handle_)
     return;
-  if (silence_) // the helper has not answered so far
-    give_helper_up();
+  const auto held = is_held(helper_.pid);
+  kill();
+  if (!held)
+    return;
+  give_helper_up();
   kill_marked(helper_.pid, marker_);
 }
 

@@ -113,7 +113,8 @@ public:
   /// Now, and all that descends from it.
   void kill();
 
-  /// The same, for the last time: a helper that has not answered so far is killed, too.
+  /// The same, for the last time: a helper that somebody holds is killed, too, and all that can be found
+  /// without it.
   void kill_in_haste();
 
   /// Its output is not read, so that it waits when it has written as much as a pipe holds. When it
