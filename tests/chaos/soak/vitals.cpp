@@ -4,7 +4,6 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
@@ -81,8 +80,9 @@ std::vector<pid_t> descendants() {
 }
 
 std::string content(const fs::path& file) {
-  std::ifstream from{file};
-  return {std::istreambuf_iterator<char>{from}, {}};
+  std::ostringstream text; // a process may be gone while it is read: that is the end of its file
+  text << std::ifstream{file}.rdbuf();
+  return text.str();
 }
 
 std::string name_of(pid_t who) {
