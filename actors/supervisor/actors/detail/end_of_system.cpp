@@ -2,6 +2,7 @@
 
 #include <sys/syscall.h>
 
+#include <caf/actor_registry.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
