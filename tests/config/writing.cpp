@@ -310,7 +310,7 @@ TEST_CASE("what is so anyway is left out") {
       "id": "a",
       "factory": "x",
       "shutdown": "2s",
-      "start_timeout": "90s"
+      "start_timeout": "1.5min"
     }
   ]
 }

@@ -21,14 +21,6 @@ std::string as_list(const std::vector<std::string>& argv) {
   return "[" + text + "]";
 }
 
-/// "022"
-std::string octal(std::uint32_t mask) {
-  std::string text;
-  for (auto rest = mask; rest != 0; rest /= 8)
-    text.insert(text.begin(), static_cast<char>('0' + rest % 8));
-  return std::string(text.size() < 3 ? 3 - text.size() : 0, '0') + text;
-}
-
 void compare_program(detail::findings& all, const process_spec& was, const process_spec& is) {
   all.compare_texts("process/argv", as_list(was.argv), as_list(is.argv));
   all.compare_texts("process/cwd", was.cwd, is.cwd);
@@ -40,8 +32,8 @@ void compare_program(detail::findings& all, const process_spec& was, const proce
 void compare_user(detail::findings& all, const process_spec& was, const process_spec& is) {
   all.compare_texts("process/user", was.user, is.user);
   all.compare_texts("process/group", was.group, is.group);
-  all.compare_words("process/umask", was.umask ? octal(*was.umask) : "none",
-                    is.umask ? octal(*is.umask) : "none");
+  all.compare_words("process/umask", was.umask ? detail::octal(*was.umask) : "none",
+                    is.umask ? detail::octal(*is.umask) : "none");
 }
 
 /// "TERM" is "SIGTERM".

@@ -51,6 +51,13 @@ std::string number(double x) {
   return {text, end};
 }
 
+std::string octal(std::uint32_t mask) {
+  std::string text;
+  for (auto rest = mask; rest != 0; rest /= 8)
+    text.insert(text.begin(), static_cast<char>('0' + rest % 8));
+  return std::string(text.size() < 3 ? 3 - text.size() : 0, '0') + text;
+}
+
 std::string words(nanoseconds x) {
   for (const auto& [size, name] : units) {
     const auto rest = x % size * 1000;

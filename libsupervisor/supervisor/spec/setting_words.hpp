@@ -14,6 +14,9 @@ namespace supervisor::detail {
 std::string words(std::string_view label);
 std::string number(double);
 
+/// "022": a mask for the rights of files, in at least three octal digits.
+std::string octal(std::uint32_t mask);
+
 /// In the largest unit that needs no more than three digits behind the point.
 std::string words(nanoseconds);
 

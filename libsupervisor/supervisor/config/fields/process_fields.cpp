@@ -1,7 +1,6 @@
 #include "supervisor/config/fields/access.hpp"
 
-#include <array>
-#include <charconv>
+#include "supervisor/spec/setting_words.hpp"
 
 namespace supervisor::config {
 
@@ -10,13 +9,8 @@ namespace {
 void read_argv(reading& r, const value& v, process_spec& to) { read_any_texts(r, v, to.argv); }
 void read_mask(reading& r, const value& v, process_spec& to) { read_umask(r, v, to.umask); }
 
-/// In octal digits, with a zero before them.
 written write_mask(const process_spec& x) {
-  if (!x.umask)
-    return {};
-  std::array<char, 8> digits{'0'};
-  const auto end = std::to_chars(digits.data() + 1, digits.data() + digits.size(), *x.umask, 8);
-  return written::text({digits.data(), end.ptr});
+  return x.umask ? written::text(detail::octal(*x.umask)) : written{};
 }
 
 constexpr auto process_table = std::to_array<field<process_spec>>({

@@ -1,5 +1,7 @@
 #include "supervisor/config/fields/write_fields.hpp"
 
+#include "supervisor/spec/setting_words.hpp"
+
 #include <array>
 #include <charconv>
 
@@ -14,32 +16,13 @@ written number(Number x) {
   return written::raw({digits.data(), end.ptr});
 }
 
-struct unit {
-  std::int64_t size = 1; ///< in nanoseconds
-  std::int64_t from = 1; ///< so many of it are easier to read than more of a smaller unit
-  const char* name = "ns";
-};
-
-constexpr std::array units{unit{3'600'000'000'000, 10, "h"}, unit{60'000'000'000, 10, "min"},
-                           unit{1'000'000'000, 1, "s"}, unit{1'000'000, 1, "ms"},
-                           unit{1'000, 1, "us"}};
-
-std::string exact(nanoseconds x) {
-  if (x == nanoseconds::zero())
-    return "0s";
-  for (const auto& u : units)
-    if (x.count() % u.size == 0 && x.count() / u.size >= u.from)
-      return std::to_string(x.count() / u.size) + u.name;
-  return std::to_string(x.count()) + "ns";
-}
-
 } // namespace
 
 written json_of(double x) { return number(x); }
 written json_of(std::int32_t x) { return number(x); }
 written json_of(std::uint64_t x) { return number(x); }
 written json_of(std::uint32_t x) { return x == unlimited ? json_of(unlimited_word[0]) : number(x); }
-written json_of(nanoseconds x) { return written::text(exact(x)); }
+written json_of(nanoseconds x) { return written::text(detail::words(x)); }
 
 written json_of(const jitter& x) {
   switch (x.mode) {

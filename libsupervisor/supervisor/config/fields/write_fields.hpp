@@ -30,7 +30,7 @@ written json_of(std::int32_t);
 /// Or "unlimited".
 written json_of(std::uint32_t limit);
 written json_of(std::uint64_t);
-/// Exactly, in the largest unit that needs no fraction.
+/// Exactly, as `words` says it.
 written json_of(nanoseconds);
 written json_of(const jitter&);
 written json_of(const stop_budget&);
